@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.cli;
+
+import org.jspecify.annotations.NullMarked;

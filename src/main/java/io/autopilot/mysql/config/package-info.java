@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.config;
+
+import org.jspecify.annotations.NullMarked;

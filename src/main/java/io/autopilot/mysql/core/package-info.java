@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.hook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.pilot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.port;
+
+import org.jspecify.annotations.NullMarked;
