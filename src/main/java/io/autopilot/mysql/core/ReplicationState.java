@@ -1,0 +1,33 @@
+package io.autopilot.mysql.core;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a server replicates, as it says itself.
+ *
+ * @param source whom it is set to follow
+ * @param receiver state of the receiver (IO) thread
+ * @param applierRunning state of the applier (SQL) thread
+ * @param autoPosition whether GTID auto-positioning is on
+ * @param retrieved the transactions in its relay logs, applied or not
+ * @param lag how far the applier is behind; empty when the server doesn't know
+ * @param receiverError number and text of the receiver's last error; empty for none
+ * @param applierError number and text of the applier's last error; empty for none
+ */
+public record ReplicationState(
+        Address source,
+        Receiver receiver,
+        boolean applierRunning,
+        boolean autoPosition,
+        GtidSet retrieved,
+        Optional<Duration> lag,
+        String receiverError,
+        String applierError) {
+    /** States of the receiver thread. */
+    public enum Receiver {
+        ON,
+        CONNECTING,
+        OFF
+    }
+}

@@ -1,0 +1,36 @@
+package io.autopilot.mysql.core;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One mysqld, read once.
+ *
+ * @param superReadOnly always equal to {@code readOnly} on servers that have no such variable
+ * @param replication empty when no source is configured
+ * @param uptime since mysqld's start
+ * @param clusterUuid the cluster this data belongs to, as kept inside MySQL; empty on a server not yet provisioned
+ * @param journalTerm the newest term in the journal table; 0 for none
+ */
+public record ServerState(
+        MysqlVersion version,
+        String serverUuid,
+        boolean readOnly,
+        boolean superReadOnly,
+        GtidSet executed,
+        GtidSet purged,
+        Optional<ReplicationState> replication,
+        Duration uptime,
+        Optional<String> clusterUuid,
+        long journalTerm) {
+
+    /** Executed and retrieved together. */
+    public GtidSet received() {
+        return replication.map(r -> executed.union(r.retrieved())).orElse(executed);
+    }
+
+    /** True when an ordinary client's or a privileged client's write would be accepted. */
+    public boolean writable() {
+        return !readOnly || !superReadOnly;
+    }
+}

@@ -1,0 +1,96 @@
+package io.autopilot.mysql.port;
+
+import io.autopilot.mysql.config.Secret;
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.ServerState;
+import java.time.Duration;
+
+/**
+ * One connection to one mysqld, in this project's verbs. Not thread-safe. Every method throws {@link MysqlException} when the
+ * server refuses, the connection is lost or the call outlasts its time-out.
+ *
+ * <p>The verbs work alike on every supported version; where a version lacks a statement the nearest one is used (fact sheet).
+ */
+public interface Mysql extends AutoCloseable {
+    ServerState read();
+
+    /** gtid_executed alone. */
+    GtidSet executed();
+
+    /** Takes this mysqld's role lock (GET_LOCK) on this connection; waits at most so long. False: somebody else has it. */
+    boolean tryRoleLock(Duration wait);
+
+    /** Kills the connection that holds the role lock, if there is one, and takes the lock. False: not within the wait. */
+    boolean seizeRoleLock(Duration wait);
+
+    /** Stops the receiver only; what was received goes on being applied. Returns when it has stopped. */
+    void stopReceiver();
+
+    /** Stops receiver and applier. */
+    void stopReplication();
+
+    /** Starts the applier only. */
+    void startApplier();
+
+    /** Starts receiver and applier. */
+    void startReplication();
+
+    /**
+     * Points this server at a source, by GTID auto-position; both threads must be stopped and stay stopped.
+     * Refuses (IllegalStateException) while retrieved isn't within executed: the relay logs would be lost (G4).
+     */
+    void follow(Address source, String user, Secret password);
+
+    /** Forgets source and relay logs. Refuses as {@link #follow} does. */
+    void forgetSource();
+
+    /** Waits until all of the set is applied. False: not in time. */
+    boolean awaitApplied(GtidSet set, Duration wait);
+
+    /** No new write from anybody; returns only when the statement did (protocol P5). */
+    void makeReadOnly();
+
+    /** Ends the sessions of clients, admins too, but not this one, other control sessions, nor those that feed replicas. Returns how many. */
+    int killClients();
+
+    void makeWritable();
+
+    /** Makes gtid_executed and gtid_purged exactly this set, after a restore that could not carry them. */
+    void replaceGtids(GtidSet set);
+
+    /** Creates what is missing of users, database and grants, and corrects passwords; nothing goes to the binary log. */
+    void provision(Accounts accounts);
+
+    /** Writes the cluster's uuid (not binlogged) unless it is there; returns the uuid that is there now. */
+    String markCluster(String clusterUuid);
+
+    /** Adds a row for a change of role; replicated, so the server must be writable. */
+    void journal(long term, String node, String why);
+
+    /** Commits a row that tells the replicas, and us, that commits work; the server must be writable. */
+    void heartbeat(long term);
+
+    /** Orders a clean stop; returns when the order was accepted. */
+    void shutdown();
+
+    @Override
+    void close();
+
+    /**
+     * The users a cluster has.
+     *
+     * @param rootPassword empty: root has no network login
+     * @param rootOnce the root password has to be changed at first use
+     */
+    record Accounts(
+            String controlUser,
+            Secret controlPassword,
+            String replicationUser,
+            Secret replicationPassword,
+            java.util.Optional<String> database,
+            java.util.Optional<String> applicationUser,
+            java.util.Optional<Secret> applicationPassword,
+            java.util.Optional<Secret> rootPassword,
+            boolean rootOnce) {}
+}
