@@ -1,0 +1,105 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ElectionTest {
+    private static final String OLD = "00000000-0000-0000-0000-00000000000a";
+    private static final String STRANGER = "00000000-0000-0000-0000-0000000000ff";
+
+    private final List<Candidate> candidates = new ArrayList<>();
+
+    @Test
+    void promotesTheMostAdvancedReplica() {
+        given("db2", "1-9").given("db3", "1-7");
+        ElectionDecision.Promote promote = assertInstanceOf(ElectionDecision.Promote.class, decideFor("db2"));
+        assertEquals(set("1-9"), promote.mustHold());
+        assertBecause("most advanced", promote);
+    }
+
+    @Test
+    void yieldsToTheReplicaThatHasMore() {
+        given("db2", "1-9").given("db3", "1-7");
+        ElectionDecision.Yield yielded = assertInstanceOf(ElectionDecision.Yield.class, decideFor("db3"));
+        assertEquals("db2", yielded.to());
+        assertBecause(OLD + ":8-9 more", yielded);
+    }
+
+    @Test
+    void amongEqualsTheOneThatHoldsTheFailoverLockGoesOn() {
+        given("db2", "1-9").given("db3", "1-9");
+        assertInstanceOf(ElectionDecision.Promote.class, decideFor("db3"));
+        assertInstanceOf(ElectionDecision.Promote.class, decideFor("db2"));
+    }
+
+    @Test
+    void stopsWhenNoSetContainsTheOthers() {
+        given("db2", "1-5:7").given("db3", "1-6");
+        ElectionDecision.Stop stop = assertInstanceOf(ElectionDecision.Stop.class, decideFor("db2"));
+        assertBecause("no node has everything", stop);
+        assertBecause("db2=" + OLD + ":6", stop);
+    }
+
+    @Test
+    void aReplicaWithErrantTransactionsNeitherWinsNorStopsTheElection() {
+        given("db2", "1-9");
+        candidates.add(new Candidate("db3", GtidSet.parse(OLD + ":1-12," + STRANGER + ":1"), Optional.empty()));
+        ElectionDecision.Promote promote = assertInstanceOf(ElectionDecision.Promote.class, decideFor("db2"));
+        assertBecause("errant transactions: {db3=" + STRANGER + ":1}", promote);
+        assertInstanceOf(ElectionDecision.Stop.class, decideFor("db3"));
+    }
+
+    @Test
+    void refusesToPromoteWhenEveryReplicaIsErrant() {
+        candidates.add(new Candidate("db2", GtidSet.parse(STRANGER + ":1"), Optional.empty()));
+        assertBecause("errant", assertInstanceOf(ElectionDecision.Stop.class, decideFor("db2")));
+    }
+
+    @Test
+    void fetchesWhatOnlyABarredNodeHas() {
+        given("db2", "1-7").given("db3", "1-6");
+        candidates.add(new Candidate("db1", set("1-9"), Optional.of(new Reason("its mysqld died"))));
+        ElectionDecision.FetchFrom fetch = assertInstanceOf(ElectionDecision.FetchFrom.class, decideFor("db2"));
+        assertEquals("db1", fetch.node());
+        assertEquals(set("8-9"), fetch.missing());
+        assertBecause("its mysqld died", fetch);
+    }
+
+    @Test
+    void aBarredNodeNeverPromotesItself() {
+        candidates.add(new Candidate("db1", set("1-9"), Optional.of(new Reason("its mysqld died"))));
+        assertInstanceOf(ElectionDecision.Stop.class, decideFor("db1"));
+        given("db2", "1-9");
+        assertInstanceOf(ElectionDecision.Yield.class, decideFor("db1"));
+    }
+
+    @Test
+    void refusesForANodeThatWasNotRead() {
+        given("db2", "1-9");
+        assertBecause("not among", assertInstanceOf(ElectionDecision.Stop.class, decideFor("db9")));
+    }
+
+    private ElectionTest given(String node, String intervals) {
+        candidates.add(new Candidate(node, set(intervals), Optional.empty()));
+        return this;
+    }
+
+    private ElectionDecision decideFor(String self) {
+        return Election.decide(self, candidates, Set.of(OLD));
+    }
+
+    private static GtidSet set(String intervals) {
+        return GtidSet.parse(OLD + ":" + intervals);
+    }
+
+    private static void assertBecause(String words, ElectionDecision decision) {
+        assertTrue(decision.reason().text().contains(words), () -> decision.reason().text());
+    }
+}
