@@ -1,0 +1,39 @@
+package io.autopilot.mysql.core;
+
+/** What a node does next to have the role that the cluster gives it; one case an action. */
+public sealed interface HealthDecision {
+    Reason reason();
+
+    /** All is as it should be: keep the services and the heartbeat up. */
+    record Serve(Role role, Reason reason) implements HealthDecision {}
+
+    /** Stop accepting writes at once (G1). */
+    record Fence(Reason reason) implements HealthDecision {}
+
+    /** Holds the lease and is read-only: become writable (protocol P6). */
+    record BecomeWritable(long term, Reason reason) implements HealthDecision {}
+
+    /** Nobody holds the lease and this server may have it without an election. */
+    record TakeLease(long term, Reason reason) implements HealthDecision {}
+
+    /** Nobody holds the lease: begin the take-over of protocol P4. */
+    record TakeOver(long term, Reason reason) implements HealthDecision {}
+
+    /** Give the lease up so that a replica can have it without waiting. */
+    record ReleaseLease(Reason reason) implements HealthDecision {}
+
+    /** Replicate from that server. */
+    record Follow(Address primary, long term, Reason reason) implements HealthDecision {}
+
+    /** Change nothing now; the next run decides anew. */
+    record StandBy(Reason reason) implements HealthDecision {}
+
+    /** Out of service until somebody does something about it; the data stays as it is. */
+    record StayOut(Reason reason) implements HealthDecision {}
+
+    /** The roles of design, Terms. */
+    enum Role {
+        PRIMARY,
+        REPLICA
+    }
+}

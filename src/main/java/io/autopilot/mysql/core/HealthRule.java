@@ -1,0 +1,200 @@
+package io.autopilot.mysql.core;
+
+import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
+import io.autopilot.mysql.core.HealthDecision.Fence;
+import io.autopilot.mysql.core.HealthDecision.Follow;
+import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
+import io.autopilot.mysql.core.HealthDecision.Role;
+import io.autopilot.mysql.core.HealthDecision.Serve;
+import io.autopilot.mysql.core.HealthDecision.StandBy;
+import io.autopilot.mysql.core.HealthDecision.StayOut;
+import io.autopilot.mysql.core.HealthDecision.TakeLease;
+import io.autopilot.mysql.core.HealthDecision.TakeOver;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keeps a node in the role that the cluster gives it, in asynchronous mode (protocol P3 to P9). Level-triggered (G6): only the
+ * present facts count. A server that may accept writes without the right to is fenced before anything else is looked at.
+ */
+public final class HealthRule {
+    private HealthRule() {}
+
+    /** Decides on one view; never asks for more. */
+    public static HealthDecision decide(NodeView view) {
+        if (view.mysqld().isEmpty()) {
+            return withoutMysqld(view);
+        }
+        ServerState mysqld = view.mysqld().get();
+        Optional<Reason> mustNotWrite = whyNotWritable(view, mysqld);
+        if (mysqld.writable() && mustNotWrite.isPresent()) {
+            return new Fence(mustNotWrite.get());
+        }
+        Optional<Reason> foreign = foreignCluster(view, mysqld);
+        if (foreign.isPresent()) {
+            return new StayOut(foreign.get());
+        }
+        if (view.foreignIntent().isPresent()) {
+            return new StandBy(takeOverBy(view.foreignIntent().get()));
+        }
+        return switch (view.lease()) {
+            case LeaseView.Unknown unknown -> new StandBy(because(unknown.reason() + "; no role changes without Consul"));
+            case LeaseView.Mine mine -> asHolder(view, mysqld, mine.record());
+            case LeaseView.Other other -> asReplica(view, mysqld, other.record());
+            case LeaseView.Free free -> whenFree(view, mysqld, free.last());
+        };
+    }
+
+    private static HealthDecision withoutMysqld(NodeView view) {
+        if (view.lease() instanceof LeaseView.Mine && !view.otherHealthyReplicas().isEmpty()) {
+            return new ReleaseLease(because("mysqld is down here and "
+                    + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over"));
+        }
+        return view.lease() instanceof LeaseView.Mine
+                ? new StandBy(because("mysqld is down and no other healthy replica exists: it restarts in place"))
+                : new StandBy(because("mysqld doesn't answer"));
+    }
+
+    /** Why this server must not accept writes now; empty when it may. */
+    private static Optional<Reason> whyNotWritable(NodeView view, ServerState mysqld) {
+        Optional<Reason> foreign = foreignCluster(view, mysqld);
+        if (foreign.isPresent()) {
+            return foreign;
+        }
+        if (view.foreignIntent().isPresent()) {
+            return view.foreignIntent().map(HealthRule::takeOverBy);
+        }
+        if (!view.mayWrite()) {
+            return Optional.of(because("the lease could not be proved in time"));
+        }
+        return switch (view.lease()) {
+            case LeaseView.Unknown unknown -> Optional.empty();
+            case LeaseView.Other other ->
+                Optional.of(because(other.record().node() + " holds the lease, term "
+                        + other.record().term()));
+            case LeaseView.Mine mine -> whyNotHolder(view, mysqld, mine.record());
+            case LeaseView.Free free ->
+                free.last().filter(last -> mayHaveItAgain(view, mysqld, last) && !last.released()).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(because("writable without the lease"));
+        };
+    }
+
+    private static Optional<Reason> foreignCluster(NodeView view, ServerState mysqld) {
+        return view.clusterUuid()
+                .flatMap(ours -> mysqld.clusterUuid()
+                        .filter(theirs -> !theirs.equals(ours))
+                        .map(theirs -> because("the data belongs to cluster " + theirs + ", not to " + ours)));
+    }
+
+    private static Optional<Reason> whyNotHolder(NodeView view, ServerState mysqld, PrimaryRecord record) {
+        if (!record.serverUuid().equals(mysqld.serverUuid())) {
+            return Optional.of(because("the lease was taken for server " + record.serverUuid() + ", this is "
+                    + mysqld.serverUuid()));
+        }
+        return record.term() < view.knownTerm()
+                ? Optional.of(because("term " + view.knownTerm() + " exists, the lease here is of term " + record.term()))
+                : Optional.empty();
+    }
+
+    private static HealthDecision asHolder(NodeView view, ServerState mysqld, PrimaryRecord record) {
+        Optional<Reason> unfit = whyNotHolder(view, mysqld, record);
+        if (unfit.isPresent()) {
+            return new ReleaseLease(unfit.get());
+        }
+        if (!view.mayWrite()) {
+            return new StandBy(because("the lease could not be proved in time"));
+        }
+        return mysqld.writable() && record.state() == PrimaryRecord.State.ESTABLISHED
+                ? new Serve(Role.PRIMARY, because("holds the lease, term " + record.term()))
+                : new BecomeWritable(record.term(), because("holds the lease, term " + record.term() + ", not yet established"));
+    }
+
+    private static HealthDecision asReplica(NodeView view, ServerState mysqld, PrimaryRecord primary) {
+        Optional<GtidSet> errant =
+                view.primaryExecuted().map(theirs -> errant(mysqld, theirs, primary)).filter(extra -> !extra.isEmpty());
+        if (errant.isPresent()) {
+            return new StayOut(because("errant transactions that " + primary.node() + " lacks: " + errant.get()));
+        }
+        ReplicationState replication = mysqld.replication().orElse(null);
+        if (replication == null || !replication.source().equals(primary.address()) || !replication.autoPosition()) {
+            return followIfChecked(view, primary, "doesn't follow " + primary.node() + " yet");
+        }
+        if (!replication.applierError().isEmpty()) {
+            return new StayOut(because("the applier stopped: " + replication.applierError()));
+        }
+        if (replication.receiver() == ReplicationState.Receiver.OFF || !replication.applierRunning()) {
+            return followIfChecked(view, primary, "replication is stopped");
+        }
+        return following(view, primary, replication);
+    }
+
+    /**
+     * What the primary lacks. Its own transactions never count: a replica receives them a moment before the primary's
+     * gtid_executed shows them, and no restored directory has an old server's uuid (protocol P5).
+     */
+    private static GtidSet errant(ServerState mysqld, GtidSet primaryExecuted, PrimaryRecord primary) {
+        GtidSet extra = mysqld.received().minus(primaryExecuted);
+        return extra.minus(extra.of(Set.of(primary.serverUuid())));
+    }
+
+    /** No server follows before its set was compared with the primary's (protocol P5). */
+    private static HealthDecision followIfChecked(NodeView view, PrimaryRecord primary, String why) {
+        return view.primaryExecuted().isPresent()
+                ? new Follow(primary.address(), primary.term(), because(why))
+                : new StandBy(because(why + ", and " + primary.node() + " can't be read"));
+    }
+
+    private static HealthDecision following(NodeView view, PrimaryRecord primary, ReplicationState replication) {
+        if (replication.receiver() == ReplicationState.Receiver.CONNECTING) {
+            return new StandBy(because("the receiver can't connect to " + primary.node() + ": " + replication.receiverError()));
+        }
+        Optional<Duration> tooFar = replication.lag().filter(lag -> lag.compareTo(view.maxLag()) > 0);
+        return tooFar.isPresent()
+                ? new StandBy(because("lags " + tooFar.get().toSeconds() + " s behind " + primary.node()))
+                : new Serve(Role.REPLICA, because("follows " + primary.node() + ", term " + primary.term()));
+    }
+
+    private static HealthDecision whenFree(NodeView view, ServerState mysqld, Optional<PrimaryRecord> last) {
+        if (last.isEmpty()) {
+            return view.knownTerm() == 0 && mysqld.clusterUuid().isPresent() && mysqld.clusterUuid().equals(view.clusterUuid())
+                    ? new TakeLease(1, because("founded the cluster"))
+                    : new StandBy(because("there is no primary and none is recorded"));
+        }
+        if (mayHaveItAgain(view, mysqld, last.get())) {
+            return asLastPrimary(view, mysqld, last.get());
+        }
+        if (!view.warm() && mysqld.uptime().compareTo(view.coldGrace()) < 0) {
+            return new StandBy(because("nobody holds the lease; this server has not replicated since its start, "
+                    + last.get().node() + " gets " + view.coldGrace().toSeconds() + " s to come back"));
+        }
+        return new TakeOver(
+                view.knownTerm() + 1,
+                because(last.get().node() + (last.get().released() ? " gave the lease up" : " lost the lease")));
+    }
+
+    /** The primary named in the newest entry holds every acknowledged write (protocol P4). */
+    private static boolean mayHaveItAgain(NodeView view, ServerState mysqld, PrimaryRecord last) {
+        return last.serverUuid().equals(mysqld.serverUuid()) && last.term() >= view.knownTerm();
+    }
+
+    private static HealthDecision asLastPrimary(NodeView view, ServerState mysqld, PrimaryRecord last) {
+        boolean othersFirst = last.released()
+                && !view.otherHealthyReplicas().isEmpty()
+                && mysqld.uptime().compareTo(view.coldGrace()) < 0;
+        if (othersFirst) {
+            return new StandBy(because("gave the lease up; a healthy replica goes first"));
+        }
+        long term = mysqld.writable() ? last.term() : view.knownTerm() + 1;
+        return new TakeLease(term, because("was the last primary, and no higher term exists"));
+    }
+
+    private static Reason takeOverBy(Durability.Intent intent) {
+        return because(intent.candidate() + " is taking over with term " + intent.term());
+    }
+
+    private static Reason because(String text) {
+        return new Reason(text);
+    }
+}

@@ -1,0 +1,36 @@
+package io.autopilot.mysql.core;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything that a health run decides on, gathered once.
+ *
+ * @param mysqld this node's server; empty when it doesn't answer
+ * @param clusterUuid the cluster's uuid as confirmed in Consul; empty when Consul doesn't know it
+ * @param foreignIntent a take-over announced by another node whose session lives
+ * @param knownTerm the highest term in any record; 0 for none
+ * @param primaryExecuted the primary's set, sampled after this node's own; empty when it could not be read
+ * @param mayWrite whether the right to write of {@link LeaseRight} still holds
+ * @param warm whether this run of mysqld has replicated from the newest primary
+ * @param coldGrace how long after mysqld's start a replica that isn't warm waits before it takes over
+ * @param otherHealthyReplicas the names of the other replicas that pass
+ */
+public record NodeView(
+        String self,
+        Optional<ServerState> mysqld,
+        LeaseView lease,
+        Optional<String> clusterUuid,
+        Optional<Durability.Intent> foreignIntent,
+        long knownTerm,
+        Optional<GtidSet> primaryExecuted,
+        boolean mayWrite,
+        boolean warm,
+        Duration coldGrace,
+        Duration maxLag,
+        Set<String> otherHealthyReplicas) {
+    public NodeView {
+        otherHealthyReplicas = Set.copyOf(otherHealthyReplicas);
+    }
+}

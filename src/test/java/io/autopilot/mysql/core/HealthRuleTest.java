@@ -1,0 +1,220 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
+import io.autopilot.mysql.core.HealthDecision.Fence;
+import io.autopilot.mysql.core.HealthDecision.Follow;
+import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
+import io.autopilot.mysql.core.HealthDecision.Serve;
+import io.autopilot.mysql.core.HealthDecision.StandBy;
+import io.autopilot.mysql.core.HealthDecision.StayOut;
+import io.autopilot.mysql.core.HealthDecision.TakeLease;
+import io.autopilot.mysql.core.HealthDecision.TakeOver;
+import org.junit.jupiter.api.Test;
+
+class HealthRuleTest {
+    private final NodeViewBuilder given = new NodeViewBuilder();
+
+    @Test
+    void theHolderServesAsPrimary() {
+        given.writable().holdsTheLease();
+        assertEquals(HealthDecision.Role.PRIMARY, decides(Serve.class).role());
+    }
+
+    @Test
+    void aHolderThatIsReadOnlyBecomesWritable() {
+        given.holdsTheLease();
+        assertEquals(4, decides(BecomeWritable.class).term());
+    }
+
+    @Test
+    void aHolderThatCantProveTheLeaseInTimeFencesWhateverConsulSays() {
+        given.writable().holdsTheLease().rightToWriteHasEnded();
+        because(decides(Fence.class), "could not be proved");
+    }
+
+    @Test
+    void aReadOnlyHolderWithoutTheRightDoesNotBecomeWritable() {
+        given.holdsTheLease().rightToWriteHasEnded();
+        decides(StandBy.class);
+    }
+
+    @Test
+    void aPrimaryKeepsWritingWhileConsulIsAwayAndTheRightHolds() {
+        given.writable().consulIsAway();
+        decides(StandBy.class);
+    }
+
+    @Test
+    void aPrimaryFencesWhenConsulIsAwayForTooLong() {
+        given.writable().consulIsAway().rightToWriteHasEnded();
+        decides(Fence.class);
+    }
+
+    @Test
+    void aWritableServerFencesWhenAnotherNodeHoldsTheLease() {
+        given.writable().otherHoldsTheLease();
+        because(decides(Fence.class), "db1 holds the lease, term 4");
+    }
+
+    @Test
+    void aHolderFencesWhenAHigherTermExists() {
+        given.writable().holdsTheLease().knownTerm(5);
+        because(decides(Fence.class), "term 5 exists");
+    }
+
+    @Test
+    void aHolderWhoseDataDirectoryWasReplacedGivesTheLeaseUp() {
+        given.leaseTakenForAnotherServer();
+        because(decides(ReleaseLease.class), "the lease was taken for server");
+    }
+
+    @Test
+    void aWritableServerFencesWhenAnotherNodeIsTakingOver() {
+        given.writable().holdsTheLease().takeOverByOther();
+        because(decides(Fence.class), "db3 is taking over");
+    }
+
+    @Test
+    void nothingIsStartedWhileAnotherNodeIsTakingOver() {
+        given.leaseIsFree(false).takeOverByOther();
+        decides(StandBy.class);
+    }
+
+    @Test
+    void dataOfAnotherClusterStaysOutAndIsNeverWritable() {
+        given.foreignData().otherHoldsTheLease();
+        because(decides(StayOut.class), "belongs to cluster");
+        given.writable().holdsTheLease();
+        decides(Fence.class);
+    }
+
+    @Test
+    void aHolderWhoseMysqldDiedGivesTheLeaseUpWhenAReplicaCanTakeOver() {
+        given.holdsTheLease().mysqldIsDown().healthyReplica("db2");
+        because(decides(ReleaseLease.class), "db2 can take over");
+    }
+
+    @Test
+    void aLonePrimaryRestartsInPlace() {
+        given.holdsTheLease().mysqldIsDown();
+        because(decides(StandBy.class), "restarts in place");
+    }
+
+    @Test
+    void aReplicaThatFollowsServes() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).primaryHas("1-9");
+        assertEquals(HealthDecision.Role.REPLICA, decides(Serve.class).role());
+    }
+
+    @Test
+    void aReplicaOfTheWrongServerFollowsTheRightOne() {
+        given.otherHoldsTheLease().follows(new Address("10.0.0.77", 3306)).primaryHas("1-9");
+        assertEquals(NodeViewBuilder.PRIMARY, decides(Follow.class).primary());
+    }
+
+    @Test
+    void nobodyFollowsBeforeItsSetWasComparedWithThePrimarys() {
+        given.otherHoldsTheLease();
+        because(decides(StandBy.class), "can't be read");
+    }
+
+    @Test
+    void aServerWithErrantTransactionsStaysOut() {
+        given.otherHoldsTheLease().primaryHas("1-8");
+        because(decides(StayOut.class), "errant transactions that db1 lacks: " + NodeViewBuilder.UUID + ":9");
+    }
+
+    @Test
+    void aTransactionThatThePrimaryHasSentButNotYetCommittedIsNotErrant() {
+        given.primaryIsTheServerThatWrote().follows(NodeViewBuilder.PRIMARY).primaryHas("1-8");
+        decides(Serve.class);
+    }
+
+    @Test
+    void aDeadApplierIsNotHealthy() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).applierError("1062 Duplicate entry").primaryHas("1-9");
+        because(decides(StayOut.class), "1062 Duplicate entry");
+    }
+
+    @Test
+    void aReceiverThatCantConnectIsNotHealthy() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).connecting().primaryHas("1-9");
+        decides(StandBy.class);
+    }
+
+    @Test
+    void aReplicaThatLagsTooFarIsNotHealthy() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).lagsSeconds(61).primaryHas("1-9");
+        because(decides(StandBy.class), "lags 61 s");
+    }
+
+    @Test
+    void aWarmReplicaTakesOverAFreeLease() {
+        given.leaseIsFree(false).warm().upSeconds(3);
+        assertEquals(5, decides(TakeOver.class).term());
+    }
+
+    @Test
+    void aColdReplicaGivesTheLastPrimaryTimeToComeBack() {
+        given.leaseIsFree(false).upSeconds(19);
+        because(decides(StandBy.class), "gets 20 s to come back");
+        given.upSeconds(20);
+        decides(TakeOver.class);
+    }
+
+    @Test
+    void theLastPrimaryTakesTheLeaseAgainWithANewTerm() {
+        given.leaseIsFreeAfterSelf(false);
+        assertEquals(5, decides(TakeLease.class).term());
+    }
+
+    @Test
+    void theLastPrimaryThatIsStillWritableAndInTimeKeepsItsTerm() {
+        given.writable().leaseIsFreeAfterSelf(false);
+        assertEquals(4, decides(TakeLease.class).term());
+    }
+
+    @Test
+    void theLastPrimaryDoesNotComeBackOnceAHigherTermExists() {
+        given.leaseIsFreeAfterSelf(false).knownTerm(5).upSeconds(1);
+        decides(StandBy.class);
+    }
+
+    @Test
+    void aPrimaryThatGaveTheLeaseUpLetsAHealthyReplicaGoFirst() {
+        given.leaseIsFreeAfterSelf(true).healthyReplica("db2").upSeconds(2);
+        because(decides(StandBy.class), "goes first");
+        given.upSeconds(30);
+        decides(TakeLease.class);
+    }
+
+    @Test
+    void aWritableServerThatReleasedTheLeaseFences() {
+        given.writable().leaseIsFreeAfterSelf(true);
+        decides(Fence.class);
+    }
+
+    @Test
+    void theFounderTakesTheFirstLease() {
+        given.noPrimaryEver();
+        assertEquals(1, decides(TakeLease.class).term());
+    }
+
+    @Test
+    void anEmptyServerNeverTakesTheLeaseOfAnInitialisedCluster() {
+        given.noPrimaryEver().withoutClusterMark();
+        decides(StandBy.class);
+    }
+
+    private <T extends HealthDecision> T decides(Class<T> kind) {
+        return assertInstanceOf(kind, HealthRule.decide(given.build()));
+    }
+
+    private static void because(HealthDecision decision, String words) {
+        assertTrue(decision.reason().text().contains(words), () -> decision.reason().text());
+    }
+}

@@ -1,0 +1,181 @@
+package io.autopilot.mysql.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Builds the view of node db0, read-only with transactions 1-9 of an older primary, until told otherwise. */
+final class NodeViewBuilder {
+    static final String UUID = "00000000-0000-0000-0000-00000000000a";
+    static final Address PRIMARY = new Address("10.0.0.11", 3306);
+    private static final String OWN_SERVER = "server-0";
+    private static final String CLUSTER = "cluster-1";
+
+    private boolean up = true;
+    private boolean writable;
+    private Optional<String> mark = Optional.of(CLUSTER);
+    private Optional<ReplicationState> replication = Optional.empty();
+    private Duration uptime = Duration.ofHours(1);
+    private LeaseView lease = new LeaseView.Free(Optional.empty());
+    private Optional<Durability.Intent> intent = Optional.empty();
+    private long term = 4;
+    private Optional<GtidSet> primaryExecuted = Optional.empty();
+    private boolean mayWrite = true;
+    private boolean warm;
+    private final Set<String> replicas = new HashSet<>();
+
+    NodeView build() {
+        ServerState state = new ServerState(
+                MysqlVersion.parse("9.7.4"),
+                OWN_SERVER,
+                !writable,
+                !writable,
+                set("1-9"),
+                GtidSet.EMPTY,
+                replication,
+                uptime,
+                mark,
+                term);
+        return new NodeView(
+                "db0",
+                up ? Optional.of(state) : Optional.empty(),
+                lease,
+                Optional.of(CLUSTER),
+                intent,
+                term,
+                primaryExecuted,
+                mayWrite,
+                warm,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
+                replicas);
+    }
+
+    NodeViewBuilder writable() {
+        writable = true;
+        return this;
+    }
+
+    NodeViewBuilder mysqldIsDown() {
+        up = false;
+        return this;
+    }
+
+    NodeViewBuilder foreignData() {
+        mark = Optional.of("cluster-2");
+        return this;
+    }
+
+    NodeViewBuilder withoutClusterMark() {
+        mark = Optional.empty();
+        return this;
+    }
+
+    NodeViewBuilder holdsTheLease() {
+        lease = new LeaseView.Mine(record("db0", OWN_SERVER, false));
+        return this;
+    }
+
+    NodeViewBuilder leaseTakenForAnotherServer() {
+        lease = new LeaseView.Mine(record("db0", "server-before", false));
+        return this;
+    }
+
+    NodeViewBuilder otherHoldsTheLease() {
+        lease = new LeaseView.Other(record("db1", "server-1", false));
+        return this;
+    }
+
+    NodeViewBuilder primaryIsTheServerThatWrote() {
+        lease = new LeaseView.Other(record("db1", UUID, false));
+        return this;
+    }
+
+    NodeViewBuilder leaseIsFree(boolean released) {
+        lease = new LeaseView.Free(Optional.of(record("db1", "server-1", released)));
+        return this;
+    }
+
+    NodeViewBuilder leaseIsFreeAfterSelf(boolean released) {
+        lease = new LeaseView.Free(Optional.of(record("db0", OWN_SERVER, released)));
+        return this;
+    }
+
+    NodeViewBuilder noPrimaryEver() {
+        lease = new LeaseView.Free(Optional.empty());
+        return knownTerm(0);
+    }
+
+    NodeViewBuilder consulIsAway() {
+        lease = new LeaseView.Unknown(new Reason("Consul doesn't answer"));
+        return this;
+    }
+
+    NodeViewBuilder takeOverByOther() {
+        intent = Optional.of(new Durability.Intent(5, "db3", "session-3"));
+        return this;
+    }
+
+    NodeViewBuilder knownTerm(long value) {
+        term = value;
+        return this;
+    }
+
+    NodeViewBuilder rightToWriteHasEnded() {
+        mayWrite = false;
+        return this;
+    }
+
+    NodeViewBuilder warm() {
+        warm = true;
+        return this;
+    }
+
+    NodeViewBuilder upSeconds(int seconds) {
+        uptime = Duration.ofSeconds(seconds);
+        return this;
+    }
+
+    NodeViewBuilder healthyReplica(String name) {
+        replicas.add(name);
+        return this;
+    }
+
+    NodeViewBuilder primaryHas(String intervals) {
+        primaryExecuted = Optional.of(set(intervals));
+        return this;
+    }
+
+    NodeViewBuilder follows(Address source) {
+        return replicates(source, ReplicationState.Receiver.ON, 0, "");
+    }
+
+    NodeViewBuilder connecting() {
+        return replicates(PRIMARY, ReplicationState.Receiver.CONNECTING, 0, "");
+    }
+
+    NodeViewBuilder lagsSeconds(int seconds) {
+        return replicates(PRIMARY, ReplicationState.Receiver.ON, seconds, "");
+    }
+
+    NodeViewBuilder applierError(String error) {
+        return replicates(PRIMARY, ReplicationState.Receiver.ON, 0, error);
+    }
+
+    private NodeViewBuilder replicates(Address source, ReplicationState.Receiver receiver, int lag, String error) {
+        replication = Optional.of(new ReplicationState(
+                source, receiver, error.isEmpty(), true, set("9"), Optional.of(Duration.ofSeconds(lag)), "", error));
+        return this;
+    }
+
+    private PrimaryRecord record(String node, String serverUuid, boolean released) {
+        return new PrimaryRecord(
+                node, PRIMARY, 4, serverUuid, PrimaryRecord.State.ESTABLISHED, released, Instant.EPOCH);
+    }
+
+    private static GtidSet set(String intervals) {
+        return GtidSet.parse(UUID + ":" + intervals);
+    }
+}
