@@ -1,0 +1,151 @@
+package io.autopilot.mysql.core;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The JSON of the records that live in Consul (design, Keys). Fields that a later version added are ignored; a value that can't be
+ * read is an error that names the key, never "absent". Thread-safe.
+ */
+public final class ClusterRecords {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private ClusterRecords() {}
+
+    /** The value of the primary key. */
+    public static String write(PrimaryRecord primary) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("node", primary.node());
+        node.put("address", primary.address().host());
+        node.put("port", primary.address().port());
+        node.put("term", primary.term());
+        node.put("uuid", primary.serverUuid());
+        node.put("state", lower(primary.state()));
+        node.put("released", primary.released());
+        node.put("since", primary.since().toString());
+        return node.toString();
+    }
+
+    /**
+     * Reads the value of the primary key.
+     *
+     * @throws IllegalArgumentException when it is damaged; the message names the key
+     */
+    public static PrimaryRecord readPrimary(String key, String value) {
+        return reading(key, value, node -> new PrimaryRecord(
+                text(node, "node"),
+                new Address(text(node, "address"), (int) number(node, "port")),
+                number(node, "term"),
+                text(node, "uuid"),
+                PrimaryRecord.State.valueOf(upper(text(node, "state"))),
+                node.path("released").asBoolean(false),
+                Instant.parse(text(node, "since"))));
+    }
+
+    /** The value of the durability key. */
+    public static String write(Durability durability) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("mode", lower(durability.mode()));
+        node.set("proven", write(durability.proven()));
+        durability.next().ifPresent(next -> node.set("next", write(next)));
+        durability.intent().ifPresent(intent -> node.putObject("intent")
+                .put("term", intent.term())
+                .put("candidate", intent.candidate())
+                .put("session", intent.session()));
+        durability.handOver().ifPresent(handOver -> {
+            ObjectNode to = node.putObject("hand-over");
+            to.put("term", handOver.term());
+            to.put("from", handOver.from());
+            to.put("to", handOver.to());
+            handOver.mustHold().ifPresent(set -> to.put("must-hold", set.toString()));
+        });
+        return node.toString();
+    }
+
+    /**
+     * Reads the value of the durability key.
+     *
+     * @throws IllegalArgumentException when it is damaged; the message names the key
+     */
+    public static Durability readDurability(String key, String value) {
+        return reading(key, value, node -> new Durability(
+                Durability.Mode.valueOf(upper(text(node, "mode"))),
+                readEntry(node.path("proven")),
+                part(node, "next").map(ClusterRecords::readEntry),
+                part(node, "intent")
+                        .map(i -> new Durability.Intent(number(i, "term"), text(i, "candidate"), text(i, "session"))),
+                part(node, "hand-over").map(ClusterRecords::readHandOver)));
+    }
+
+    private static ObjectNode write(Durability.Entry entry) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("term", entry.term());
+        node.put("uuid", entry.primaryUuid());
+        new TreeSet<>(entry.ackSet()).forEach(node.putArray("ack-set")::add);
+        node.put("acks", entry.acksRequired());
+        return node;
+    }
+
+    private static Durability.Entry readEntry(JsonNode node) {
+        Set<String> members = new TreeSet<>();
+        node.path("ack-set").forEach(member -> members.add(member.asText()));
+        return new Durability.Entry(number(node, "term"), text(node, "uuid"), members, (int) number(node, "acks"));
+    }
+
+    private static Durability.HandOver readHandOver(JsonNode node) {
+        return new Durability.HandOver(
+                number(node, "term"),
+                text(node, "from"),
+                text(node, "to"),
+                part(node, "must-hold").map(set -> GtidSet.parse(set.asText())));
+    }
+
+    private interface Reader<T> {
+        T read(JsonNode node);
+    }
+
+    private static <T> T reading(String key, String value, Reader<T> reader) {
+        try {
+            return reader.read(JSON.readTree(value));
+        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+            throw new IllegalArgumentException("the Consul key " + key + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<JsonNode> part(JsonNode node, String name) {
+        return node.hasNonNull(name) ? Optional.of(node.path(name)) : Optional.empty();
+    }
+
+    private static String text(JsonNode node, String name) {
+        JsonNode field = node.path(name);
+        if (!field.isTextual()) {
+            throw new IllegalArgumentException("no text in field '" + name + "'");
+        }
+        return field.asText();
+    }
+
+    private static long number(JsonNode node, String name) {
+        JsonNode field = node.path(name);
+        if (!field.isIntegralNumber()) {
+            throw new IllegalArgumentException("no whole number in field '" + name + "'");
+        }
+        return field.asLong();
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String upper(String value) {
+        return value.toUpperCase(Locale.ROOT);
+    }
+}

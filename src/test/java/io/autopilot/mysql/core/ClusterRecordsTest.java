@@ -1,0 +1,71 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterRecordsTest {
+    private static final PrimaryRecord PRIMARY = new PrimaryRecord(
+            "db1",
+            new Address("10.0.0.11", 3306),
+            4,
+            "server-1",
+            PrimaryRecord.State.ESTABLISHED,
+            true,
+            Instant.parse("2026-01-02T03:04:05Z"));
+
+    @Test
+    void thePrimaryKeyHasTheFieldsOfTheDesign() {
+        assertEquals(
+                "{\"node\":\"db1\",\"address\":\"10.0.0.11\",\"port\":3306,\"term\":4,\"uuid\":\"server-1\","
+                        + "\"state\":\"established\",\"released\":true,\"since\":\"2026-01-02T03:04:05Z\"}",
+                ClusterRecords.write(PRIMARY));
+    }
+
+    @Test
+    void readsBackWhatItWrote() {
+        assertEquals(PRIMARY, ClusterRecords.readPrimary("mysql-primary", ClusterRecords.write(PRIMARY)));
+        Durability changing = new Durability(
+                Durability.Mode.LOSSLESS,
+                new Durability.Entry(4, "p", Set.of("a", "b"), 1),
+                Optional.of(new Durability.Entry(4, "p", Set.of("a"), 1)),
+                Optional.of(new Durability.Intent(5, "db2", "session")),
+                Optional.of(new Durability.HandOver(4, "db1", "db2",
+                        Optional.of(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-9")))));
+        assertEquals(changing, ClusterRecords.readDurability("k", ClusterRecords.write(changing)));
+        Durability settled = new Durability(
+                Durability.Mode.ASYNC,
+                new Durability.Entry(1, "p", Set.of(), 0),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertEquals(settled, ClusterRecords.readDurability("k", ClusterRecords.write(settled)));
+    }
+
+    @Test
+    void ignoresFieldsOfALaterVersion() {
+        String later = ClusterRecords.write(PRIMARY).replace("{\"node\"", "{\"colour\":\"blue\",\"node\"");
+        assertEquals(PRIMARY, ClusterRecords.readPrimary("mysql-primary", later));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "not json", "{}", "{\"node\":\"db1\"}", "{\"node\":7}"})
+    void refusesADamagedValueAndNamesTheKey(String value) {
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> ClusterRecords.readPrimary("mysql-primary", value));
+        assertTrue(refused.getMessage().contains("mysql-primary"), refused::getMessage);
+    }
+
+    @Test
+    void refusesAnUnknownMode() {
+        String value = "{\"mode\":\"hopeful\",\"proven\":{\"term\":1,\"uuid\":\"p\",\"ack-set\":[],\"acks\":0}}";
+        assertThrows(IllegalArgumentException.class, () -> ClusterRecords.readDurability("k", value));
+    }
+}
