@@ -1,10 +1,50 @@
 package io.autopilot.mysql.cli;
 
-/** The one entry point, and the only place that ends the JVM. */
-public final class Manage {
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line; {@code main} is the only place that ends the JVM. */
+@Command(
+        name = "manage",
+        description = "Runs the life of a MySQL container.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+public final class Manage implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before any use
+    private CommandSpec spec;
+
     private Manage() {}
 
     public static void main(String[] args) {
-        System.exit(64);
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        System.exit(run(out, err, args));
+    }
+
+    /** Runs one command line and gives its exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(new Manage())
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((wrong, given) -> refuse(wrong))
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    /** Two lines, what is wrong and where help is; the whole usage would bury the cause. */
+    private static int refuse(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        command.getErr().println(command.getCommandName() + ": " + wrong.getMessage());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
     }
 }
