@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.adapter.consul;
+
+import org.jspecify.annotations.NullMarked;

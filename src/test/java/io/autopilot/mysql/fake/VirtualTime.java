@@ -1,0 +1,30 @@
+package io.autopilot.mysql.fake;
+
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Sleeper;
+import io.autopilot.mysql.port.Ticker;
+import java.time.Duration;
+
+/** Time that passes only when somebody sleeps or a test says so. */
+public final class VirtualTime implements Ticker, Sleeper {
+    private Duration now = Duration.ofHours(1);
+
+    @Override
+    public Duration uptime() {
+        return now;
+    }
+
+    @Override
+    public String bootId() {
+        return "00000000-0000-0000-0000-0000000b0070";
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+        now = now.plus(duration);
+    }
+
+    public Deadline in(Duration duration) {
+        return Deadline.after(duration, this);
+    }
+}
