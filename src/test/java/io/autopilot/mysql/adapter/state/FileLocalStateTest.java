@@ -1,0 +1,170 @@
+package io.autopilot.mysql.adapter.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.fake.VirtualTime;
+import io.autopilot.mysql.port.LocalState;
+import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileLocalStateTest {
+    private static final MysqldStart START = new MysqldStart("start-1", 4711);
+
+    private final VirtualTime time = new VirtualTime();
+
+    @TempDir
+    private Path dir;
+
+    private LocalState state;
+
+    @BeforeEach
+    void makeDirectories() throws IOException {
+        for (String name : List.of("run", "data", "proc/4711")) {
+            Files.createDirectories(dir.resolve(name));
+        }
+        state = new FileLocalState(dir.resolve("run"), dir.resolve("data"), dir.resolve("proc"), time, time);
+    }
+
+    @Test
+    void aNewNodeRemembersNothing() {
+        assertEquals(Optional.empty(), state.dataMark());
+        assertEquals(Optional.empty(), state.restoredGtids());
+        assertEquals(Optional.empty(), state.session());
+        assertEquals(Optional.empty(), state.lastHeartbeat());
+        assertEquals(Optional.empty(), state.mysqldStart());
+        assertEquals(Optional.empty(), state.followedTerm(START));
+        assertFalse(state.mayBeWritable(START));
+    }
+
+    @Test
+    void remembersWhatItWasTold() {
+        state.writeDataMark(new DataMark("cluster", false));
+        state.writeRestoredGtids(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-9"));
+        state.writeSession("session");
+        state.writeHeartbeat(Duration.ofMillis(3_600_010));
+        assertEquals(Optional.of(new DataMark("cluster", false)), state.dataMark());
+        assertEquals("00000000-0000-0000-0000-00000000000a:1-9", state.restoredGtids().orElseThrow().toString());
+        assertEquals(Optional.of("session"), state.session());
+        assertEquals(Optional.of(Duration.ofMillis(3_600_010)), state.lastHeartbeat());
+        state.writeDataMark(new DataMark("cluster", true));
+        assertEquals(Optional.of(new DataMark("cluster", true)), state.dataMark());
+        state.deleteDataMark();
+        state.deleteRestoredGtids();
+        assertEquals(Optional.empty(), state.dataMark());
+        assertEquals(Optional.empty(), state.restoredGtids());
+    }
+
+    @Test
+    void anEmptyRestoredSetIsNotTheSameAsNone() {
+        state.writeRestoredGtids(GtidSet.EMPTY);
+        assertEquals(Optional.of(GtidSet.EMPTY), state.restoredGtids());
+    }
+
+    @Test
+    void nobodyElseMayReadTheFiles() throws IOException {
+        state.writeSession("session");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("run/session"))));
+    }
+
+    @Test
+    void aHeartbeatOfAnotherBootDoesNotCount() throws IOException {
+        Files.writeString(dir.resolve("run/heartbeat"), "3600010\nanother-boot\n");
+        assertEquals(Optional.empty(), state.lastHeartbeat());
+    }
+
+    @Test
+    void mysqldRunsWhenTheWrapperSaysSoAndThePidIsStillMysqld() throws IOException {
+        Files.writeString(dir.resolve("run/mysqld.start"), "start-1\n4711\n" + time.bootId() + "\n");
+        assertEquals(Optional.empty(), state.mysqldStart());
+        Files.writeString(dir.resolve("proc/4711/comm"), "bash\n");
+        assertEquals(Optional.empty(), state.mysqldStart());
+        Files.writeString(dir.resolve("proc/4711/comm"), "mysqld\n");
+        assertEquals(Optional.of(START), state.mysqldStart());
+        Files.writeString(dir.resolve("run/mysqld.start"), "start-1\n4711\nanother-boot\n");
+        assertEquals(Optional.empty(), state.mysqldStart());
+    }
+
+    @Test
+    void theMarkersHoldForOneRunOfMysqldOnly() {
+        state.writeWritable(START, Optional.of(Duration.ofSeconds(9)));
+        state.writeFollowedTerm(START, 4);
+        MysqldStart later = new MysqldStart("start-2", 4711);
+        assertTrue(state.mayBeWritable(START));
+        assertFalse(state.mayBeWritable(later));
+        assertEquals(Optional.of(4L), state.followedTerm(START));
+        assertEquals(Optional.empty(), state.followedTerm(later));
+        state.deleteWritable();
+        assertFalse(state.mayBeWritable(START));
+    }
+
+    @Test
+    void theWrapperReadsTheDeadlineInMillisecondsOfUptime() throws IOException {
+        state.writeWritable(START, Optional.of(Duration.ofMillis(123_450)));
+        assertEquals(List.of("start-1", "123450", time.bootId()), Files.readAllLines(dir.resolve("run/writable")));
+        state.writeWritable(START, Optional.empty());
+        assertEquals(List.of("start-1", "-", time.bootId()), Files.readAllLines(dir.resolve("run/writable")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "cluster\n", "cluster\nperhaps\n", "a\nb\nc\n"})
+    void aDamagedMarkIsAnErrorThatNamesTheFile(String content) throws IOException {
+        Files.writeString(dir.resolve("data/cluster"), content);
+        IllegalStateException damaged = assertThrows(IllegalStateException.class, state::dataMark);
+        assertTrue(String.valueOf(damaged.getMessage()).contains(dir.resolve("data/cluster").toString()));
+    }
+
+    @Test
+    void aDamagedHeartbeatOrStartIsAnError() throws IOException {
+        Files.writeString(dir.resolve("run/heartbeat"), "soon\n" + time.bootId() + "\n");
+        assertThrows(IllegalStateException.class, state::lastHeartbeat);
+        Files.writeString(dir.resolve("run/mysqld.start"), "start-1\n");
+        assertThrows(IllegalStateException.class, state::mysqldStart);
+    }
+
+    @Test
+    void oneHookAtATime() {
+        try (LocalState.HookLock held = state.tryLock(time.in(Duration.ZERO)).orElseThrow()) {
+            assertTrue(held != null);
+            Duration before = time.uptime();
+            assertEquals(Optional.empty(), state.tryLock(time.in(Duration.ofSeconds(1))));
+            assertTrue(time.uptime().minus(before).compareTo(Duration.ofMillis(900)) > 0);
+        }
+        state.tryLock(time.in(Duration.ZERO)).orElseThrow().close();
+    }
+
+    @Test
+    void aHookOfAnotherProcessKeepsUsOutForAsLongAsItLives() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HookLockHolder.class.getName(),
+                        dir.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertEquals("locked", other.inputReader().readLine());
+            assertEquals(Optional.empty(), state.tryLock(time.in(Duration.ofSeconds(1))));
+            assertEquals(Optional.empty(), state.tryLock(time.in(Duration.ZERO)));
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        state.tryLock(time.in(Duration.ZERO)).orElseThrow().close();
+    }
+}
