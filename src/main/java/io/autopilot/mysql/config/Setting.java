@@ -1,0 +1,122 @@
+package io.autopilot.mysql.config;
+
+import static io.autopilot.mysql.config.Setting.Group.ACCOUNTS;
+import static io.autopilot.mysql.config.Setting.Group.CLUSTER;
+import static io.autopilot.mysql.config.Setting.Group.CONSUL_ACCESS;
+import static io.autopilot.mysql.config.Setting.Group.KEYS;
+import static io.autopilot.mysql.config.Setting.Group.LATER;
+import static io.autopilot.mysql.config.Setting.Group.SERVER;
+import static io.autopilot.mysql.config.Setting.Group.SNAPSHOTS;
+
+/** Every environment variable that the program reads, with its default and its documentation: the one registry of them. */
+public enum Setting {
+    SERVICE_NAME(CLUSTER, "mysql", "Name of the cluster; services and keys in Consul begin with it. Matches `^[a-z][a-zA-Z0-9-]+$`."),
+    LEASE(CLUSTER, "10s", "How long a node counts as alive after its last heartbeat, 3 s to 5 min."),
+    SESSION_NAME(CLUSTER, "mysql-primary-lock", "Name of the node's session in Consul."),
+    SESSION_TTL(CLUSTER, "60s", "Backstop of the session, 10 s to 24 h; Consul doubles it."),
+    REPLICA_MAX_LAG(CLUSTER, "60s", "A replica that is further behind is not listed as healthy."),
+    BOOTSTRAP_FROM(
+            CLUSTER,
+            "",
+            "How to start a cluster whose Consul keys or data are gone: `empty`, `latest`, or the id of a snapshot."),
+    LOG_LEVEL(CLUSTER, "INFO", "DEBUG, INFO, WARN or ERROR."),
+    SUPERVISOR(CLUSTER, "", "`containerpilot` or `builtin`; default: ContainerPilot when the image has it."),
+
+    CONSUL(CONSUL_ACCESS, "consul", "The agent: `host`, `host:port` (default 8500) or `http(s)://host:port`."),
+    CONSUL_AGENT(CONSUL_ACCESS, "0", "1: an agent runs in each container, and the hooks talk to that one."),
+    CONSUL_HTTP_TOKEN(CONSUL_ACCESS, "", "ACL token.", true),
+    CONSUL_CACERT(CONSUL_ACCESS, "", "PEM file of the authorities to trust for HTTPS."),
+
+    MYSQL_DATADIR(SERVER, "/var/lib/mysql", "The data volume; mysqld's data directory is `data` below it."),
+    INNODB_BUFFER_POOL_SIZE(SERVER, "", "Such as `512M`; default: a share of the container's memory limit."),
+
+    MYSQL_REPL_USER(ACCOUNTS, "repluser", "Replication user."),
+    MYSQL_REPL_PASSWORD(ACCOUNTS, "", "Its password, at most 32 characters. Required.", true),
+    MYSQL_USER(ACCOUNTS, "", "The application's user; needs MYSQL_PASSWORD."),
+    MYSQL_PASSWORD(ACCOUNTS, "", "Its password.", true),
+    MYSQL_DATABASE(ACCOUNTS, "", "A database to create; MYSQL_USER has all rights on it."),
+    MYSQL_ROOT_PASSWORD(ACCOUNTS, "", "Gives root a login over the network; without it root logs in by socket only.", true),
+    MYSQL_RANDOM_ROOT_PASSWORD(
+            ACCOUNTS, "0", "Accepted for old files: root has no network login and so needs no password. Excludes MYSQL_ROOT_PASSWORD."),
+    MYSQL_ONETIME_PASSWORD(ACCOUNTS, "0", "1: MYSQL_ROOT_PASSWORD has to be changed at the first network login."),
+
+    SNAPSHOT_BACKEND(SNAPSHOTS, "local", "Where snapshots go: `local`. `manta` and `minio` are refused until they are built."),
+    STORAGE_DIR(SNAPSHOTS, "/snapshots", "Directory of the `local` store, shared by all nodes."),
+    BACKUP_NAME(SNAPSHOTS, "mysql-backup-%Y-%m-%dT%H-%M-%SZ", "Beginning of a snapshot's name, in strftime's format."),
+    BACKUP_TTL(SNAPSHOTS, "86400s", "Age at which the next snapshot is due; a bare number is seconds."),
+
+    PRIMARY_KEY(KEYS, "<SERVICE_NAME>-primary", "Consul key of the lease."),
+    BACKUP_LOCK_KEY(KEYS, "<SERVICE_NAME>-backup-running", "Consul key of the snapshot lock."),
+    LAST_BACKUP_KEY(KEYS, "<SERVICE_NAME>-last-backup", "Consul key of the newest snapshot."),
+    LAST_BINLOG_KEY(KEYS, "<SERVICE_NAME>-last-binlog", "Consul key of the newest archived binary log."),
+
+    MANTA_URL(LATER, "", ""),
+    MANTA_USER(LATER, "", ""),
+    MANTA_SUBUSER(LATER, "", ""),
+    MANTA_ROLE(LATER, "", ""),
+    MANTA_KEY_ID(LATER, "", ""),
+    MANTA_PRIVATE_KEY(LATER, "", "", true),
+    MANTA_BUCKET(LATER, "", ""),
+    MANTA_TLS_INSECURE(LATER, "0", ""),
+    MINIO_ACCESS_KEY(LATER, "", ""),
+    MINIO_SECRET_KEY(LATER, "", "", true),
+    MINIO_BUCKET(LATER, "", ""),
+    MINIO_LOCATION(LATER, "", ""),
+    MINIO_URL(LATER, "", ""),
+    MINIO_TLS_SECURE(LATER, "0", "");
+
+    /** The tables of the reference. */
+    public enum Group {
+        CLUSTER("Cluster"),
+        CONSUL_ACCESS("Consul"),
+        SERVER("mysqld"),
+        ACCOUNTS("Accounts"),
+        SNAPSHOTS("Snapshots"),
+        KEYS("Key names"),
+        LATER("Read and checked, for stores that are not built yet");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    private final Group group;
+    private final String fallback;
+    private final String doc;
+    private final boolean secret;
+
+    Setting(Group group, String fallback, String doc) {
+        this(group, fallback, doc, false);
+    }
+
+    Setting(Group group, String fallback, String doc, boolean secret) {
+        this.group = group;
+        this.fallback = fallback;
+        this.doc = doc;
+        this.secret = secret;
+    }
+
+    public Group group() {
+        return group;
+    }
+
+    /** What holds when the variable is absent or empty; empty for nothing. */
+    public String fallback() {
+        return fallback;
+    }
+
+    public String doc() {
+        return doc;
+    }
+
+    /** Whether the value must never be shown. */
+    public boolean secret() {
+        return secret;
+    }
+}

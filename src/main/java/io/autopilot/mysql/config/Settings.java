@@ -1,0 +1,81 @@
+package io.autopilot.mysql.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The configuration of one node, valid as a whole. Immutable.
+ *
+ * @param bufferPool bytes; empty: by the memory limit
+ * @param bootstrapFrom what BOOTSTRAP_FROM says
+ */
+public record Settings(
+        String serviceName,
+        Duration lease,
+        Duration replicaMaxLag,
+        Optional<String> bootstrapFrom,
+        LogLevel logLevel,
+        ConsulAccess consul,
+        Session session,
+        Keys keys,
+        Path dataVolume,
+        Optional<Long> bufferPool,
+        Accounts accounts,
+        Snapshots snapshots) {
+    /** The name of the primary's service. */
+    public String primaryService() {
+        return serviceName + "-primary";
+    }
+
+    /** The name of the service that registers every node. */
+    public String nodeService() {
+        return serviceName + "-node";
+    }
+
+    /** How much is logged. */
+    public enum LogLevel {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    /**
+     * How to reach Consul.
+     *
+     * @param agent an agent runs in this container; hooks talk to it, and it joins host and port
+     */
+    public record ConsulAccess(
+            String host, int port, boolean tls, boolean agent, Optional<Secret> token, Optional<Path> caFile) {}
+
+    /** The node's session in Consul. */
+    public record Session(String name, Duration ttl) {}
+
+    /** The keys in Consul whose names may be chosen. */
+    public record Keys(String primary, String backupLock, String lastBackup, String lastBinlog) {}
+
+    /**
+     * The users of the cluster.
+     *
+     * @param application the application's user
+     * @param rootPassword empty: root has no network login
+     * @param rootOnce the root password has to be changed at first use
+     */
+    public record Accounts(
+            Login replication,
+            Optional<Login> application,
+            Optional<String> database,
+            Optional<Secret> rootPassword,
+            boolean rootOnce) {}
+
+    /** A user and its password. */
+    public record Login(String user, Secret password) {}
+
+    /**
+     * Where and how often snapshots are taken.
+     *
+     * @param namePattern in strftime's format
+     */
+    public record Snapshots(Path directory, String namePattern, Duration ttl) {}
+}

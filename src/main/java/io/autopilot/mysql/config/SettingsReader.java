@@ -1,0 +1,230 @@
+package io.autopilot.mysql.config;
+
+import io.autopilot.mysql.core.MysqlVersion;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads the environment into {@link Settings}, or says everything that is wrong with it at once. Stateless. */
+public final class SettingsReader {
+    /** The user that the hooks connect as. */
+    public static final String CONTROL_USER = "autopilot";
+
+    private static final Pattern SERVICE = Pattern.compile("[a-z][a-zA-Z0-9-]+");
+    private static final Set<String> RESERVED_USERS =
+            Set.of("root", CONTROL_USER, "mysql.sys", "mysql.session", "mysql.infoschema");
+    private static final Set<String> RESERVED_DATABASES =
+            Set.of("mysql", "sys", "information_schema", "performance_schema", "autopilot");
+    private static final int LONGEST_DATABASE = 64;
+    private static final int LONGEST_REPLICATION_PASSWORD = 32;
+
+    /** What came of reading. */
+    public sealed interface Result {
+        record Valid(Settings settings) implements Result {}
+
+        record Invalid(List<Problem> problems) implements Result {}
+    }
+
+    private final Values values;
+    private final Optional<MysqlVersion> version;
+
+    private SettingsReader(Map<String, String> environment, Optional<MysqlVersion> version) {
+        this.values = new Values(environment);
+        this.version = version;
+    }
+
+    /**
+     * Reads all settings.
+     *
+     * @param version of the mysqld in this container, for the limits that depend on it; empty when it isn't known
+     */
+    public static Result read(Map<String, String> environment, Optional<MysqlVersion> version) {
+        return new SettingsReader(environment, version).read();
+    }
+
+    private Result read() {
+        String service = serviceName();
+        Settings settings = new Settings(
+                service,
+                values.duration(Setting.LEASE, Duration.ofSeconds(3), Duration.ofMinutes(5)),
+                values.duration(Setting.REPLICA_MAX_LAG, Duration.ofSeconds(1), Duration.ofDays(30)),
+                values.given(Setting.BOOTSTRAP_FROM),
+                values.oneOf(Setting.LOG_LEVEL, Settings.LogLevel.class),
+                consul(),
+                new Settings.Session(
+                        values.text(Setting.SESSION_NAME),
+                        values.duration(Setting.SESSION_TTL, Duration.ofSeconds(10), Duration.ofHours(24))),
+                keys(service),
+                path(Setting.MYSQL_DATADIR),
+                values.size(Setting.INNODB_BUFFER_POOL_SIZE),
+                accounts(),
+                snapshots());
+        checkSupervisor();
+        checkLaterStores();
+        return values.problems().isEmpty() ? new Result.Valid(settings) : new Result.Invalid(values.problems());
+    }
+
+    private String serviceName() {
+        String name = values.text(Setting.SERVICE_NAME);
+        if (!SERVICE.matcher(name).matches()) {
+            values.problem(
+                    Setting.SERVICE_NAME,
+                    "'" + name + "' is no service name: a small letter first, then letters, digits and '-', at least two in all");
+        }
+        return name;
+    }
+
+    private Settings.ConsulAccess consul() {
+        ConsulAddress address = ConsulAddress.read(values.text(Setting.CONSUL)).orElseGet(() -> {
+            values.problem(
+                    Setting.CONSUL,
+                    "'" + values.text(Setting.CONSUL) + "' is no address; write host, host:port or https://host:port");
+            return new ConsulAddress("consul", ConsulAddress.DEFAULT_PORT, false);
+        });
+        Optional<Path> ca = values.given(Setting.CONSUL_CACERT).map(given -> path(Setting.CONSUL_CACERT));
+        if (ca.isPresent() && !address.tls()) {
+            values.problem(Setting.CONSUL_CACERT, "is of no use without https:// in CONSUL");
+        }
+        return new Settings.ConsulAccess(
+                address.host(),
+                address.port(),
+                address.tls(),
+                values.yes(Setting.CONSUL_AGENT),
+                values.secret(Setting.CONSUL_HTTP_TOKEN),
+                ca);
+    }
+
+    private Settings.Keys keys(String service) {
+        return new Settings.Keys(
+                key(Setting.PRIMARY_KEY, service),
+                key(Setting.BACKUP_LOCK_KEY, service),
+                key(Setting.LAST_BACKUP_KEY, service),
+                key(Setting.LAST_BINLOG_KEY, service));
+    }
+
+    private String key(Setting setting, String service) {
+        String key = values.text(setting).replace("<SERVICE_NAME>", service);
+        if (key.startsWith("/")) {
+            values.problem(setting, "'" + key + "' begins with '/', which Consul would drop");
+        }
+        return key;
+    }
+
+    private Path path(Setting setting) {
+        String text = values.text(setting);
+        try {
+            Path path = Path.of(text);
+            if (path.isAbsolute()) {
+                return path.normalize();
+            }
+            values.problem(setting, "'" + text + "' is not an absolute path");
+        } catch (InvalidPathException e) {
+            values.problem(setting, "'" + text + "' is no path: " + e.getReason());
+        }
+        return Path.of("/");
+    }
+
+    private Settings.Accounts accounts() {
+        Settings.Login replication = new Settings.Login(
+                user(Setting.MYSQL_REPL_USER, values.text(Setting.MYSQL_REPL_USER)), replicationPassword());
+        Optional<Settings.Login> application = application();
+        if (application.filter(a -> a.user().equals(replication.user())).isPresent()) {
+            values.problem(Setting.MYSQL_USER, "is the same as MYSQL_REPL_USER; the two have different rights");
+        }
+        Optional<Secret> root = values.secret(Setting.MYSQL_ROOT_PASSWORD);
+        boolean once = values.yes(Setting.MYSQL_ONETIME_PASSWORD);
+        if (once && root.isEmpty()) {
+            values.problem(Setting.MYSQL_ONETIME_PASSWORD, "applies to MYSQL_ROOT_PASSWORD, which is not set");
+        }
+        if (values.yes(Setting.MYSQL_RANDOM_ROOT_PASSWORD) && root.isPresent()) {
+            values.problem(Setting.MYSQL_RANDOM_ROOT_PASSWORD, "contradicts MYSQL_ROOT_PASSWORD; set one of them");
+        }
+        return new Settings.Accounts(replication, application, database(), root, once);
+    }
+
+    private Secret replicationPassword() {
+        Optional<Secret> password = values.secret(Setting.MYSQL_REPL_PASSWORD);
+        if (password.isEmpty() && values.problems().stream().noneMatch(p -> p.variable().equals("MYSQL_REPL_PASSWORD"))) {
+            values.problem(Setting.MYSQL_REPL_PASSWORD, "is missing");
+        }
+        if (password.filter(p -> p.reveal().codePointCount(0, p.reveal().length()) > LONGEST_REPLICATION_PASSWORD).isPresent()) {
+            values.problem(
+                    Setting.MYSQL_REPL_PASSWORD,
+                    "is longer than the " + LONGEST_REPLICATION_PASSWORD + " characters that MySQL allows for replication");
+        }
+        return password.orElse(new Secret(""));
+    }
+
+    private Optional<Settings.Login> application() {
+        Optional<String> user = values.given(Setting.MYSQL_USER);
+        Optional<Secret> password = values.secret(Setting.MYSQL_PASSWORD);
+        if (user.isPresent() && password.isEmpty()) {
+            values.problem(Setting.MYSQL_PASSWORD, "is missing, though MYSQL_USER is set");
+        }
+        if (user.isEmpty() && password.isPresent()) {
+            values.problem(Setting.MYSQL_USER, "is missing, though MYSQL_PASSWORD is set");
+        }
+        return user.map(name -> new Settings.Login(user(Setting.MYSQL_USER, name), password.orElse(new Secret(""))));
+    }
+
+    private String user(Setting setting, String name) {
+        if (RESERVED_USERS.contains(name.toLowerCase(Locale.ROOT))) {
+            values.problem(setting, "'" + name + "' is a reserved user name");
+        }
+        int most = version.filter(v -> !v.isAtLeast(5, 7, 8)).isPresent() ? 16 : 32;
+        if (name.codePointCount(0, name.length()) > most) {
+            values.problem(
+                    setting,
+                    "'" + name + "' is longer than the " + most + " characters that MySQL "
+                            + version.map(MysqlVersion::text).orElse("") + " allows");
+        }
+        return name;
+    }
+
+    private Optional<String> database() {
+        Optional<String> database = values.given(Setting.MYSQL_DATABASE);
+        database.ifPresent(name -> {
+            if (RESERVED_DATABASES.contains(name.toLowerCase(Locale.ROOT))) {
+                values.problem(Setting.MYSQL_DATABASE, "'" + name + "' is a database of the server itself");
+            }
+            if (name.codePointCount(0, name.length()) > LONGEST_DATABASE || name.endsWith(" ")) {
+                values.problem(Setting.MYSQL_DATABASE, "'" + name + "' is longer than 64 characters or ends with a blank");
+            }
+        });
+        return database;
+    }
+
+    private Settings.Snapshots snapshots() {
+        String backend = values.text(Setting.SNAPSHOT_BACKEND).toLowerCase(Locale.ROOT);
+        switch (backend) {
+            case "local" -> {}
+            case "manta", "minio" ->
+                values.problem(Setting.SNAPSHOT_BACKEND, "'" + backend + "' is not built yet; use local");
+            default -> values.problem(Setting.SNAPSHOT_BACKEND, "'" + backend + "' is none of local, manta, minio; use local");
+        }
+        String name = values.text(Setting.BACKUP_NAME);
+        if (name.contains("/") || name.startsWith(".")) {
+            values.problem(Setting.BACKUP_NAME, "'" + name + "' must not contain '/' or begin with '.'");
+        }
+        return new Settings.Snapshots(
+                path(Setting.STORAGE_DIR),
+                name,
+                values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)));
+    }
+
+    private void checkSupervisor() {
+        values.given(Setting.SUPERVISOR).filter(s -> !s.equals("containerpilot") && !s.equals("builtin")).ifPresent(s ->
+                values.problem(Setting.SUPERVISOR, "'" + s + "' is neither containerpilot nor builtin"));
+    }
+
+    private void checkLaterStores() {
+        values.yes(Setting.MANTA_TLS_INSECURE);
+        values.yes(Setting.MINIO_TLS_SECURE);
+    }
+}

@@ -1,0 +1,116 @@
+package io.autopilot.mysql.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads single values out of an environment and collects what is wrong with them; goes on after a problem. */
+final class Values {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)?");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT])?I?B?");
+    private static final Set<String> YES = Set.of("1", "true", "yes", "on");
+    private static final Set<String> NO = Set.of("0", "false", "no", "off");
+
+    private final Map<String, String> environment;
+    private final List<Problem> problems = new ArrayList<>();
+    private final Set<Setting> unreadable = EnumSet.noneOf(Setting.class);
+
+    Values(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+        for (Setting setting : Setting.values()) {
+            String value = this.environment.getOrDefault(setting.name(), "");
+            if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
+                unreadable.add(setting);
+                problem(setting, "has a line break or NUL in it");
+            }
+        }
+    }
+
+    List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    void problem(Setting setting, String text) {
+        problems.add(new Problem(setting.name(), text));
+    }
+
+    /** The value if there is one: an empty variable is as good as none, and one already complained about counts as none. */
+    Optional<String> given(Setting setting) {
+        return Optional.ofNullable(environment.get(setting.name()))
+                .filter(value -> !value.isEmpty() && !unreadable.contains(setting));
+    }
+
+    String text(Setting setting) {
+        return given(setting).orElse(setting.fallback());
+    }
+
+    Optional<Secret> secret(Setting setting) {
+        return given(setting).map(Secret::new);
+    }
+
+    boolean yes(Setting setting) {
+        String value = text(setting).toLowerCase(Locale.ROOT);
+        if (!YES.contains(value) && !NO.contains(value)) {
+            problem(setting, "'" + value + "' is neither yes nor no; write 1 or 0");
+        }
+        return YES.contains(value);
+    }
+
+    <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
+        String value = text(setting).toUpperCase(Locale.ROOT);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(value)) {
+                return constant;
+            }
+        }
+        problem(setting, "'" + text(setting) + "' is none of " + List.of(type.getEnumConstants()));
+        return type.getEnumConstants()[0];
+    }
+
+    /** A number with ms, s, m, h or d; a bare number is seconds, as it always was. */
+    Duration duration(Setting setting, Duration least, Duration most) {
+        Matcher form = DURATION.matcher(text(setting).strip());
+        if (!form.matches()) {
+            problem(setting, "'" + text(setting) + "' is no duration; write for example 30s, 10m or 24h");
+            return least;
+        }
+        long number = Long.parseLong(form.group(1));
+        Duration value = switch (String.valueOf(form.group(2))) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
+            default -> Duration.ofSeconds(number);
+        };
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            problem(setting, "'" + text(setting) + "' is not between " + least.toSeconds() + "s and " + most.toSeconds() + "s");
+            return least;
+        }
+        return value;
+    }
+
+    /** Bytes, with K, M, G or T for powers of 1024. */
+    Optional<Long> size(Setting setting) {
+        return given(setting).flatMap(text -> {
+            Matcher form = SIZE.matcher(text.strip().toUpperCase(Locale.ROOT));
+            if (!form.matches()) {
+                problem(setting, "'" + text + "' is no size; write for example 512M or 2G");
+                return Optional.empty();
+            }
+            int power = form.group(2) == null ? 0 : 1 + "KMGT".indexOf(form.group(2));
+            long number = Long.parseLong(form.group(1));
+            if (number > Long.MAX_VALUE >> (10 * power)) {
+                problem(setting, "'" + text + "' is more than any machine has");
+                return Optional.empty();
+            }
+            return Optional.of(number << (10 * power));
+        });
+    }
+}
