@@ -1,0 +1,94 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MyCnfTest {
+    private static final long MIB = 1 << 20;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5.6.14", "5.7.44", "8.0.33", "8.4.5", "9.7.4"})
+    void everyVersionStartsReadOnlyWithReplicationStoppedAndLosesNothingItAcknowledged(String version) {
+        List<String> lines = lines(version, Optional.empty(), Optional.empty());
+        for (String line : List.of(
+                "read_only = ON",
+                "gtid_mode = ON",
+                "enforce_gtid_consistency = ON",
+                "sync_binlog = 1",
+                "innodb_flush_log_at_trx_commit = 1",
+                "relay_log_recovery = OFF",
+                "sync_relay_log = 1",
+                "server_id = 168427539")) {
+            assertTrue(lines.contains(line), () -> line + " is not in " + lines);
+        }
+        assertEquals(!version.startsWith("5.6"), lines.contains("super_read_only = ON"));
+        assertTrue(lines.contains("skip_replica_start = ON") || lines.contains("skip_slave_start = ON"));
+        assertTrue(lines.contains("log_replica_updates = ON") || lines.contains("log_slave_updates = ON"));
+    }
+
+    @Test
+    void oldVersionsKeepTheirReplicationStateInTables() {
+        assertTrue(lines("5.6.14", Optional.empty(), Optional.empty()).contains("relay_log_info_repository = TABLE"));
+        assertFalse(lines("8.0.33", Optional.empty(), Optional.empty()).contains("relay_log_info_repository = TABLE"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512,64", "1024,256", "4096,1792", "16384,7936"})
+    void theBufferPoolFollowsTheContainersLimit(long limitMib, long poolMib) {
+        assertTrue(lines("9.7.4", Optional.of(limitMib * MIB), Optional.empty())
+                .contains("innodb_buffer_pool_size = " + poolMib * MIB));
+    }
+
+    @Test
+    void anOrderedBufferPoolWins() {
+        assertTrue(lines("9.7.4", Optional.of(4096 * MIB), Optional.of(300 * MIB))
+                .contains("innodb_buffer_pool_size = " + 300 * MIB));
+    }
+
+    @Test
+    void aSmallContainerDoesWithoutThePerformanceSchema() {
+        assertTrue(lines("9.7.4", Optional.of(512 * MIB), Optional.empty()).contains("performance_schema = OFF"));
+        assertFalse(lines("9.7.4", Optional.of(2048 * MIB), Optional.empty()).contains("performance_schema = OFF"));
+        assertFalse(lines("9.7.4", Optional.empty(), Optional.empty()).contains("performance_schema = OFF"));
+    }
+
+    @Test
+    void clientsFindTheSocket() {
+        List<String> lines = lines("9.7.4", Optional.empty(), Optional.empty());
+        assertEquals("socket = /run/mysqld/mysqld.sock", lines.get(lines.indexOf("[client]") + 1));
+    }
+
+    @Test
+    void aServerIdComesFromTheAddressAndIsNeverZero() throws UnknownHostException {
+        assertEquals(0x0A0A_0013L, ServerId.of(InetAddress.getByName("10.10.0.19")).value());
+        assertEquals(0xFFFF_FFFFL, ServerId.of(InetAddress.getByName("255.255.255.255")).value());
+        assertEquals(1, ServerId.of(InetAddress.getByName("0.0.0.0")).value());
+        assertTrue(ServerId.of(InetAddress.getByName("fd00::1")).value() > 0);
+        assertThrows(IllegalArgumentException.class, () -> new ServerId(0));
+    }
+
+    private static List<String> lines(String version, Optional<Long> limit, Optional<Long> pool) {
+        return new MyCnf(
+                        MysqlVersion.parse(version),
+                        Path.of("/var/lib/mysql/data"),
+                        new ServerId(0x0A0A_0013L),
+                        "10.10.0.19",
+                        limit,
+                        pool)
+                .text()
+                .lines()
+                .toList();
+    }
+}
