@@ -1,7 +1,5 @@
 package io.autopilot.mysql.core;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -16,10 +14,9 @@ public record ServerId(long value) {
         }
     }
 
-    public static ServerId of(InetAddress address) {
-        long number = address instanceof Inet4Address
-                ? ByteBuffer.wrap(address.getAddress()).getInt() & 0xFFFF_FFFFL
-                : checksum(address.getAddress());
+    /** From the bytes of an IPv4 or IPv6 address. */
+    public static ServerId of(byte[] address) {
+        long number = address.length == 4 ? ByteBuffer.wrap(address).getInt() & 0xFFFF_FFFFL : checksum(address);
         return new ServerId(number == 0 ? 1 : number);
     }
 

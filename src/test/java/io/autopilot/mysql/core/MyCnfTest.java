@@ -72,11 +72,15 @@ class MyCnfTest {
 
     @Test
     void aServerIdComesFromTheAddressAndIsNeverZero() throws UnknownHostException {
-        assertEquals(0x0A0A_0013L, ServerId.of(InetAddress.getByName("10.10.0.19")).value());
-        assertEquals(0xFFFF_FFFFL, ServerId.of(InetAddress.getByName("255.255.255.255")).value());
-        assertEquals(1, ServerId.of(InetAddress.getByName("0.0.0.0")).value());
-        assertTrue(ServerId.of(InetAddress.getByName("fd00::1")).value() > 0);
+        assertEquals(0x0A0A_0013L, serverId("10.10.0.19").value());
+        assertEquals(0xFFFF_FFFFL, serverId("255.255.255.255").value());
+        assertEquals(1, serverId("0.0.0.0").value());
+        assertTrue(serverId("fd00::1").value() > 0);
         assertThrows(IllegalArgumentException.class, () -> new ServerId(0));
+    }
+
+    private static ServerId serverId(String address) throws UnknownHostException {
+        return ServerId.of(InetAddress.getByName(address).getAddress());
     }
 
     private static List<String> lines(String version, Optional<Long> limit, Optional<Long> pool) {
