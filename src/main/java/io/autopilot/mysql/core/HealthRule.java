@@ -19,6 +19,9 @@ import java.util.Set;
  * present facts count. A server that may accept writes without the right to is fenced before anything else is looked at.
  */
 public final class HealthRule {
+    /** The server's error for a relay log whose next event can't be read. */
+    private static final String TORN_RELAY_LOG = "13121 ";
+
     private HealthRule() {}
 
     /** Decides on one view; never asks for more. */
@@ -47,13 +50,17 @@ public final class HealthRule {
     }
 
     private static HealthDecision withoutMysqld(NodeView view) {
+        if (view.mysqldRuns()) {
+            // Without an answer the right to write isn't renewed: the wrapper ends a holder's server that hangs.
+            return new StandBy(because("mysqld runs but doesn't answer"));
+        }
         if (view.lease() instanceof LeaseView.Mine && !view.otherHealthyReplicas().isEmpty()) {
             return new ReleaseLease(because("mysqld is down here and "
                     + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over"));
         }
         return view.lease() instanceof LeaseView.Mine
                 ? new StandBy(because("mysqld is down and no other healthy replica exists: it restarts in place"))
-                : new StandBy(because("mysqld doesn't answer"));
+                : new StandBy(because("mysqld is down"));
     }
 
     /** Why this server must not accept writes now; empty when it may. */
@@ -121,6 +128,9 @@ public final class HealthRule {
         if (replication == null || !replication.source().equals(primary.address()) || !replication.autoPosition()) {
             return followIfChecked(view, primary, "doesn't follow " + primary.node() + " yet");
         }
+        if (isTorn(mysqld, replication)) {
+            return followIfChecked(view, primary, "the relay log is torn and all of it is applied");
+        }
         if (!replication.applierError().isEmpty()) {
             return new StayOut(because("the applier stopped: " + replication.applierError()));
         }
@@ -128,6 +138,12 @@ public final class HealthRule {
             return followIfChecked(view, primary, "replication is stopped");
         }
         return following(view, primary, replication);
+    }
+
+    /** After a power cut the relay log may end within an event; what it held before is applied (protocol P9). */
+    private static boolean isTorn(ServerState mysqld, ReplicationState replication) {
+        return replication.applierError().startsWith(TORN_RELAY_LOG)
+                && mysqld.executed().contains(replication.retrieved());
     }
 
     /**
@@ -158,12 +174,15 @@ public final class HealthRule {
 
     private static HealthDecision whenFree(NodeView view, ServerState mysqld, Optional<PrimaryRecord> last) {
         if (last.isEmpty()) {
-            return view.knownTerm() == 0 && mysqld.clusterUuid().isPresent() && mysqld.clusterUuid().equals(view.clusterUuid())
+            return isFounder(view, mysqld)
                     ? new TakeLease(1, because("founded the cluster"))
-                    : new StandBy(because("there is no primary and none is recorded"));
+                    : new StandBy(because("there is no primary and none is recorded; if Consul lost its data, see manage adopt"));
         }
         if (mayHaveItAgain(view, mysqld, last.get())) {
             return asLastPrimary(view, mysqld, last.get());
+        }
+        if (view.lastPrimaryPresent() && !last.get().released()) {
+            return new StandBy(because("nobody holds the lease; " + last.get().node() + " is there and has everything: it goes first"));
         }
         if (!view.warm() && mysqld.uptime().compareTo(view.coldGrace()) < 0) {
             return new StandBy(because("nobody holds the lease; this server has not replicated since its start, "
@@ -172,6 +191,14 @@ public final class HealthRule {
         return new TakeOver(
                 view.knownTerm() + 1,
                 because(last.get().node() + (last.get().released() ? " gave the lease up" : " lost the lease")));
+    }
+
+    /** A server with a journal has had a primary: then Consul has lost the record, and nothing may happen by itself. */
+    private static boolean isFounder(NodeView view, ServerState mysqld) {
+        return view.knownTerm() == 0
+                && mysqld.journalTerm() == 0
+                && mysqld.clusterUuid().isPresent()
+                && mysqld.clusterUuid().equals(view.clusterUuid());
     }
 
     /** The primary named in the newest entry holds every acknowledged write (protocol P4). */

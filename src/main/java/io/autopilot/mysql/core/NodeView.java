@@ -8,6 +8,7 @@ import java.util.Set;
  * Everything that a health run decides on, gathered once.
  *
  * @param mysqld this node's server; empty when it doesn't answer
+ * @param mysqldRuns whether its process is there, answering or not
  * @param clusterUuid the cluster's uuid as confirmed in Consul; empty when Consul doesn't know it
  * @param foreignIntent a take-over announced by another node whose session lives
  * @param knownTerm the highest term in any record; 0 for none
@@ -15,11 +16,13 @@ import java.util.Set;
  * @param mayWrite whether the right to write of {@link LeaseRight} still holds
  * @param warm whether this run of mysqld has replicated from the newest primary
  * @param coldGrace how long after mysqld's start a replica that isn't warm waits before it takes over
+ * @param lastPrimaryPresent whether the last holder of a lease that is free now can take it again: its node passes, its server answers
  * @param otherHealthyReplicas the names of the other replicas that pass
  */
 public record NodeView(
         String self,
         Optional<ServerState> mysqld,
+        boolean mysqldRuns,
         LeaseView lease,
         Optional<String> clusterUuid,
         Optional<Durability.Intent> foreignIntent,
@@ -29,6 +32,7 @@ public record NodeView(
         boolean warm,
         Duration coldGrace,
         Duration maxLag,
+        boolean lastPrimaryPresent,
         Set<String> otherHealthyReplicas) {
     public NodeView {
         otherHealthyReplicas = Set.copyOf(otherHealthyReplicas);

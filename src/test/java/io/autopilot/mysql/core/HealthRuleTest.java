@@ -199,8 +199,38 @@ class HealthRuleTest {
     }
 
     @Test
-    void theFounderTakesTheFirstLease() {
+    void nobodyTakesTheFirstLeaseAgainWhenConsulForgotThePrimary() {
         given.noPrimaryEver();
+        because(decides(StandBy.class), "none is recorded");
+    }
+
+    @Test
+    void aWarmReplicaLetsALastPrimaryThatIsThereGoFirst() {
+        given.leaseIsFree(false).warm().lastPrimaryIsPresent();
+        because(decides(StandBy.class), "goes first");
+    }
+
+    @Test
+    void aReplicaDoesNotWaitForAPrimaryThatGaveTheLeaseUp() {
+        given.leaseIsFree(true).warm().lastPrimaryIsPresent();
+        decides(TakeOver.class);
+    }
+
+    @Test
+    void aHolderWhoseMysqldHangsKeepsTheLeaseUntilTheWrapperHasEndedIt() {
+        given.holdsTheLease().mysqldHangs().healthyReplica("db2");
+        decides(StandBy.class);
+    }
+
+    @Test
+    void aTornRelayLogThatIsAppliedIsFetchedAgain() {
+        given.otherHoldsTheLease().applierError("13121 Relay log read failure").primaryHas("1-9");
+        decides(Follow.class);
+    }
+
+    @Test
+    void theFounderTakesTheFirstLease() {
+        given.noPrimaryEver().neverHadAPrimary();
         assertEquals(1, decides(TakeLease.class).term());
     }
 

@@ -14,6 +14,9 @@ final class NodeViewBuilder {
     private static final String CLUSTER = "cluster-1";
 
     private boolean up = true;
+    private boolean hangs;
+    private boolean lastPrimaryPresent;
+    private long journalTerm = 4;
     private boolean writable;
     private Optional<String> mark = Optional.of(CLUSTER);
     private Optional<ReplicationState> replication = Optional.empty();
@@ -37,10 +40,11 @@ final class NodeViewBuilder {
                 replication,
                 uptime,
                 mark,
-                term);
+                journalTerm);
         return new NodeView(
                 "db0",
                 up ? Optional.of(state) : Optional.empty(),
+                up || hangs,
                 lease,
                 Optional.of(CLUSTER),
                 intent,
@@ -50,6 +54,7 @@ final class NodeViewBuilder {
                 warm,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(60),
+                lastPrimaryPresent,
                 replicas);
     }
 
@@ -60,6 +65,22 @@ final class NodeViewBuilder {
 
     NodeViewBuilder mysqldIsDown() {
         up = false;
+        return this;
+    }
+
+    NodeViewBuilder mysqldHangs() {
+        up = false;
+        hangs = true;
+        return this;
+    }
+
+    NodeViewBuilder lastPrimaryIsPresent() {
+        lastPrimaryPresent = true;
+        return this;
+    }
+
+    NodeViewBuilder neverHadAPrimary() {
+        journalTerm = 0;
         return this;
     }
 
