@@ -1,0 +1,209 @@
+package io.autopilot.mysql.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The small scripts that containerpilot.json5 starts, run for real over a script that plays {@code manage}. */
+final class LifeScriptsTest {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+
+    /** Ends with the numbers in the file `statuses`, one a run, then with 0. */
+    private static final String FAKE_MANAGE = """
+            #!/bin/bash
+            echo "manage $*" >>"$EVENTS"
+            read -r status <"$STATUSES" && sed -i 1d "$STATUSES"
+            exit "${status:-0}"
+            """;
+
+    @TempDir
+    Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @BeforeEach
+    void aFakeManage() throws IOException {
+        script("manage", FAKE_MANAGE);
+        Files.writeString(directory.resolve("statuses"), "");
+        Files.writeString(directory.resolve("events"), "");
+    }
+
+    @AfterEach
+    void nothingIsLeftRunning() {
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void preStartIsLeftToTheBuiltInSupervisor() throws Exception {
+        statuses("75");
+
+        assertEquals(75, ended(run("pre-start")));
+        assertEquals("manage preStart\n", events());
+    }
+
+    @Test
+    void preStartEndsContainerPilotWhenTryingAgainWontHelp() throws Exception {
+        Process containerPilot = containerPilot();
+        statuses("78");
+
+        assertEquals(78, ended(runUnder(containerPilot, "pre-start")));
+        assertEquals(143, ended(containerPilot));
+    }
+
+    @Test
+    void preStartIsTriedAgainUnderContainerPilotWhenItIsTooEarly() throws Exception {
+        Process containerPilot = containerPilot();
+        statuses("75");
+
+        assertEquals(0, ended(runUnder(containerPilot, "pre-start")));
+        assertEquals("manage preStart\nmanage preStart\n", events());
+        assertTrue(containerPilot.isAlive());
+    }
+
+    @Test
+    void aJobThatEndsAtOnceWaitsBeforeItsSecondRunUnderContainerPilot() throws Exception {
+        Process containerPilot = containerPilot();
+        assertEquals(0, ended(runUnder(containerPilot, "backoff-run", "manage", "first")));
+
+        long before = System.nanoTime();
+        assertEquals(0, ended(runUnder(containerPilot, "backoff-run", "manage", "second")));
+
+        assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() >= 1000);
+        assertEquals("manage first\nmanage second\n", events());
+        assertTrue(log().contains("event=wait command=manage seconds=1"), log());
+    }
+
+    @Test
+    void aRunOfAMinuteEndsTheBackoff() throws Exception {
+        long uptime = (long) Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+        Files.createDirectories(directory.resolve("run"));
+        Files.writeString(directory.resolve("run/backoff.manage"), (uptime - 91) + " 30\n");
+
+        assertEquals(0, ended(runUnder(containerPilot(), "backoff-run", "manage", "again")));
+
+        assertFalse(log().contains("event=wait"), log());
+    }
+
+    @Test
+    void theBuiltInSupervisorsOwnBackoffIsNotAddedTo() throws Exception {
+        ended(run("backoff-run", "manage", "first"));
+        ended(run("backoff-run", "manage", "second"));
+
+        assertFalse(log().contains("event=wait"), log());
+        assertFalse(Files.exists(directory.resolve("run")));
+    }
+
+    @Test
+    void theAgentsStopWaitsForTheEndOfPreStopAlsoWhenItFails() throws Exception {
+        Process await = run("pre-stop", "await");
+        assertFalse(await.waitFor(500, TimeUnit.MILLISECONDS));
+        statuses("70");
+
+        assertEquals(70, ended(run("pre-stop")));
+        assertEquals(0, ended(await));
+    }
+
+    @Test
+    void aRestartedContainerForgetsTheNoteOfItsLastPreStop() throws Exception {
+        ended(run("pre-stop"));
+        ended(run("pre-start"));
+
+        assertFalse(run("pre-stop", "await").waitFor(500, TimeUnit.MILLISECONDS));
+    }
+
+    @Test
+    void theSnapshotLoopAsksAtOnceWhenItIsTold() throws Exception {
+        run("snapshot-loop");
+        assertEquals(0, ended(run("snapshot-loop", "now")));
+
+        awaitEvents("manage snapshot --if-due\n");
+    }
+
+    @Test
+    void theSnapshotLoopAsksAgainSoonAfterANotNow() throws Exception {
+        statuses("75");
+        run("snapshot-loop");
+        ended(run("snapshot-loop", "now"));
+
+        awaitEvents("manage snapshot --if-due\nmanage snapshot --if-due\n");
+    }
+
+    private Process containerPilot() throws IOException {
+        Path copy = Files.copy(Path.of("/bin/sleep").toRealPath(), directory.resolve("containerpilot"));
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process process = new ProcessBuilder(copy.toString(), "300").start();
+        started.add(process);
+        return process;
+    }
+
+    private Process run(String script, String... arguments) throws IOException {
+        return launch("", script, arguments);
+    }
+
+    private Process runUnder(Process containerPilot, String script, String... arguments) throws IOException {
+        return launch(Long.toString(containerPilot.pid()), script, arguments);
+    }
+
+    private Process launch(String supervisorPid, String script, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of("docker", script).toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PATH", directory + ":" + System.getenv("PATH"));
+        builder.environment().put("RUN_DIR", directory.resolve("run").toString());
+        builder.environment().put("EVENTS", directory.resolve("events").toString());
+        builder.environment().put("STATUSES", directory.resolve("statuses").toString());
+        builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private int ended(Process process) throws InterruptedException, IOException {
+        assertTrue(process.waitFor(BOUND.toMillis(), TimeUnit.MILLISECONDS), log());
+        return process.exitValue();
+    }
+
+    private void awaitEvents(String expected) throws InterruptedException, IOException {
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!events().equals(expected)) {
+            assertTrue(System.nanoTime() < end, events() + log());
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    private void statuses(String lines) throws IOException {
+        Files.writeString(directory.resolve("statuses"), lines + "\n");
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private String events() throws IOException {
+        return Files.readString(directory.resolve("events"));
+    }
+
+    private String log() throws IOException {
+        Path log = directory.resolve("log");
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+}
