@@ -1,0 +1,245 @@
+package io.autopilot.mysql.adapter.mysql;
+
+import io.autopilot.mysql.config.Secret;
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** {@link Mysql} by SQL on one JDBC connection, for MySQL 5.6 to 9.x. Not thread-safe. */
+final class JdbcMysql implements Mysql {
+    private static final int READ_ONLY = 1290;
+
+    /** In seconds: how soon a receiver sees that its source is silent. Its source shows itself every second. */
+    private static final int RECEIVER_TIMEOUT = 5;
+
+    private final Session session;
+    private final Dialect dialect;
+    private final Processes processes;
+    private final RoleLock roleLock;
+
+    JdbcMysql(Session session, Dialect dialect, String controlUser, String service) {
+        this.session = session;
+        this.dialect = dialect;
+        this.processes = new Processes(session, controlUser);
+        this.roleLock = new RoleLock(session, processes, service);
+    }
+
+    @Override
+    public ServerState read() {
+        String what = "read the state";
+        Variables variables = variables(what);
+        Optional<ReplicationState> replication = ReplicaStatus.read(what, session, dialect).map(ReplicaStatus::state);
+        long uptime = session.first(what, "SHOW GLOBAL STATUS LIKE 'Uptime'", row -> row.number(2)).orElse(0L);
+        Schema.Marks marks = Schema.read(what, session);
+        return new ServerState(
+                dialect.version(),
+                variables.serverUuid(),
+                variables.readOnly(),
+                variables.superReadOnly(),
+                variables.executed(),
+                variables.purged(),
+                replication,
+                Duration.ofSeconds(uptime),
+                marks.clusterUuid(),
+                marks.journalTerm());
+    }
+
+    private record Variables(String serverUuid, boolean readOnly, boolean superReadOnly, GtidSet executed, GtidSet purged) {}
+
+    private Variables variables(String what) {
+        return session.first(
+                        what,
+                        "SELECT @@GLOBAL.server_uuid, @@GLOBAL.read_only, @@GLOBAL."
+                                + (dialect.hasSuperReadOnly() ? "super_read_only" : "read_only")
+                                + ", @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged",
+                        row -> new Variables(
+                                row.text(1).orElse(""),
+                                row.number(2) == 1,
+                                row.number(3) == 1,
+                                GtidSet.parse(row.text(4).orElse("")),
+                                GtidSet.parse(row.text(5).orElse(""))))
+                .orElseThrow();
+    }
+
+    @Override
+    public GtidSet executed() {
+        return GtidSet.parse(session.first(
+                        "read gtid_executed", "SELECT @@GLOBAL.gtid_executed", row -> row.text(1).orElse(""))
+                .orElse(""));
+    }
+
+    @Override
+    public boolean tryRoleLock(Duration wait) {
+        return roleLock.tryWithin(wait);
+    }
+
+    @Override
+    public boolean seizeRoleLock(Duration wait) {
+        return roleLock.seizeWithin(wait);
+    }
+
+    @Override
+    public void stopReceiver() {
+        session.run("stop the receiver", dialect.stopReceiver());
+    }
+
+    @Override
+    public void stopReplication() {
+        session.run("stop replication", dialect.stopReplication());
+    }
+
+    @Override
+    public void startApplier() {
+        session.run("start the applier", dialect.startApplier());
+    }
+
+    @Override
+    public void startReplication() {
+        session.run("start replication", dialect.startReplication());
+    }
+
+    @Override
+    public void follow(Address source, String user, Secret password) {
+        String what = "follow " + source;
+        refuseToLoseRelayLogs(what);
+        session.run(what, dialect.setReceiverTimeout(RECEIVER_TIMEOUT));
+        session.run(what, dialect.changeSource(), source.host(), source.port(), user, password);
+    }
+
+    @Override
+    public void forgetSource() {
+        String what = "forget the source";
+        refuseToLoseRelayLogs(what);
+        session.run(what, dialect.forgetSource());
+    }
+
+    /** G4. Both threads are stopped, or the statement that follows is refused by the server: so nothing changes in between. */
+    private void refuseToLoseRelayLogs(String what) {
+        ReplicaStatus.read(what, session, dialect).filter(status -> !status.nothingUnapplied()).ifPresent(status -> {
+            throw new IllegalStateException(what + " on " + session.server() + ": relay logs hold transactions not applied yet: "
+                    + status.state().retrieved().minus(status.executed()));
+        });
+    }
+
+    @Override
+    public boolean awaitApplied(GtidSet set, Duration wait) {
+        String what = "wait for transactions";
+        Deadline until = session.deadline().atMost(wait);
+        if (set.isEmpty()) {
+            return true;
+        }
+        if (dialect.waitsForGtids()) {
+            // Zero would wait for ever.
+            double seconds = Math.max(1, until.remaining().toMillis()) / 1000.0;
+            return session.first(
+                            what,
+                            "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?)",
+                            row -> row.number(1) == 0,
+                            set.toString(),
+                            seconds)
+                    .orElse(false);
+        }
+        return pollApplied(what, set, until);
+    }
+
+    private boolean pollApplied(String what, GtidSet set, Deadline until) {
+        while (session.number(what, "SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed)", set.toString()) != 1) {
+            if (until.expired()) {
+                return false;
+            }
+            session.run(what, "DO SLEEP(0.01)");
+        }
+        return true;
+    }
+
+    @Override
+    public void makeReadOnly() {
+        // super_read_only brings read_only with it.
+        session.run("make read-only", "SET GLOBAL " + (dialect.hasSuperReadOnly() ? "super_read_only" : "read_only") + " = ON");
+    }
+
+    @Override
+    public int killClients() {
+        return processes.killClients();
+    }
+
+    @Override
+    public void makeWritable() {
+        // read_only takes super_read_only with it.
+        session.run("make writable", "SET GLOBAL read_only = OFF");
+    }
+
+    @Override
+    public void replaceGtids(GtidSet set) {
+        String what = "replace the GTIDs";
+        Variables before = variables(what);
+        if (before.executed().equals(set) && before.purged().equals(set)) {
+            return;
+        }
+        // Both are possible on a server that is read-only, and neither is binlogged.
+        session.run(what, dialect.forgetGtids());
+        if (!set.isEmpty()) {
+            session.run(what, "SET GLOBAL gtid_purged = ?", set.toString());
+        }
+        Variables after = variables(what);
+        if (!after.executed().equals(set) || !after.purged().equals(set)) {
+            throw new MysqlException(
+                    what + " on " + session.server() + ": wanted " + set + ", executed is " + after.executed() + ", purged "
+                            + after.purged(),
+                    false,
+                    0,
+                    null);
+        }
+    }
+
+    @Override
+    public void provision(Accounts accounts) {
+        new Provisioning(session, dialect).provision(accounts);
+    }
+
+    @Override
+    public String markCluster(String clusterUuid) {
+        String what = "mark the cluster";
+        return Schema.read(what, session).clusterUuid().orElseGet(() -> {
+            new Unlogged(session, dialect).run(what, () -> {
+                Schema.create(what, session);
+                session.run(what, "INSERT IGNORE INTO autopilot.cluster (one, uuid) VALUES (1, ?)", clusterUuid);
+            });
+            return Schema.read(what, session).clusterUuid().orElseThrow();
+        });
+    }
+
+    @Override
+    public void journal(long term, String node, String why) {
+        writeUnlessReadOnly(
+                "write the journal", "REPLACE INTO autopilot.journal (term, node, why) SELECT ?, ?, LEFT(?, 1000)", term, node, why);
+    }
+
+    @Override
+    public void heartbeat(long term) {
+        writeUnlessReadOnly("commit a heartbeat", "REPLACE INTO autopilot.heartbeat (id, term) SELECT 1, ?", term);
+    }
+
+    /** The control user may write under read_only, and 5.6 has nothing stronger: so the statement itself looks (G1). */
+    private void writeUnlessReadOnly(String what, String replace, Object... parameters) {
+        if (session.run(what, replace + " FROM DUAL WHERE @@GLOBAL.read_only = 0", parameters) == 0) {
+            throw new MysqlException(what + " on " + session.server() + ": the server is read-only", false, READ_ONLY, null);
+        }
+    }
+
+    @Override
+    public void shutdown() {
+        session.shutdownServer("order a stop");
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

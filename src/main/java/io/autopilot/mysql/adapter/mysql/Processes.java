@@ -1,0 +1,48 @@
+package io.autopilot.mysql.adapter.mysql;
+
+import io.autopilot.mysql.port.MysqlException;
+import java.util.List;
+import java.util.Set;
+
+/** The sessions of a server. Not thread-safe. */
+record Processes(Session session, String controlUser) {
+    private static final int NO_SUCH_THREAD = 1094;
+    private static final Set<String> SYSTEM_USERS = Set.of("system user", "event_scheduler", "unauthenticated user");
+    private static final Set<String> SYSTEM_COMMANDS = Set.of("Daemon", "Killed");
+
+    private record Found(long id, String user, String command) {}
+
+    /** Kills the sessions of clients; returns how many there were. */
+    int killClients() {
+        String what = "kill clients";
+        long own = session.number(what, "SELECT CONNECTION_ID()");
+        List<Found> clients = session
+                .list(
+                        what,
+                        "SHOW PROCESSLIST",
+                        row -> new Found(row.number(1), row.text("User").orElse(""), row.text("Command").orElse("")))
+                .stream()
+                .filter(process -> process.id() != own && isClient(process))
+                .toList();
+        clients.forEach(client -> kill(what, client.id()));
+        return clients.size();
+    }
+
+    private boolean isClient(Found process) {
+        return !process.user().equals(controlUser)
+                && !SYSTEM_USERS.contains(process.user())
+                && !SYSTEM_COMMANDS.contains(process.command())
+                && !process.command().startsWith("Binlog Dump");
+    }
+
+    /** A session that has gone by itself is as good as killed. */
+    void kill(String what, long id) {
+        try {
+            session.run(what, "KILL " + id);
+        } catch (MysqlException e) {
+            if (e.code() != NO_SUCH_THREAD) {
+                throw e;
+            }
+        }
+    }
+}

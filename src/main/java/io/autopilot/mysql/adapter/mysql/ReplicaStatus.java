@@ -1,0 +1,60 @@
+package io.autopilot.mysql.adapter.mysql;
+
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ReplicationState.Receiver;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One row of SHOW REPLICA STATUS.
+ *
+ * @param executed gtid_executed, taken together with the rest
+ */
+record ReplicaStatus(ReplicationState state, GtidSet executed) {
+
+    /** Empty when no source is configured. */
+    static Optional<ReplicaStatus> read(String what, Session session, Dialect dialect) {
+        return session
+                .list(what, dialect.showReplicaStatus(), row -> row(row, dialect))
+                .stream()
+                .filter(status -> !status.state().source().host().isEmpty())
+                .findFirst();
+    }
+
+    private static ReplicaStatus row(Row row, Dialect dialect) throws SQLException {
+        ReplicationState state = new ReplicationState(
+                new Address(text(row, dialect, "Source_Host"), Integer.parseInt(text(row, dialect, "Source_Port"))),
+                switch (text(row, dialect, "Replica_IO_Running")) {
+                    case "Yes" -> Receiver.ON;
+                    case "No" -> Receiver.OFF;
+                    default -> Receiver.CONNECTING;
+                },
+                text(row, dialect, "Replica_SQL_Running").equals("Yes"),
+                text(row, dialect, "Auto_Position").equals("1"),
+                GtidSet.parse(text(row, dialect, "Retrieved_Gtid_Set")),
+                lag(row, dialect),
+                error(text(row, dialect, "Last_IO_Errno"), text(row, dialect, "Last_IO_Error")),
+                error(text(row, dialect, "Last_SQL_Errno"), text(row, dialect, "Last_SQL_Error")));
+        return new ReplicaStatus(state, GtidSet.parse(text(row, dialect, "Executed_Gtid_Set")));
+    }
+
+    private static Optional<Duration> lag(Row row, Dialect dialect) throws SQLException {
+        return row.text(dialect.statusColumn("Seconds_Behind_Source")).map(Long::parseLong).map(Duration::ofSeconds);
+    }
+
+    private static String text(Row row, Dialect dialect, String column) throws SQLException {
+        return row.text(dialect.statusColumn(column)).orElse("");
+    }
+
+    private static String error(String number, String text) {
+        return number.equals("0") || number.isEmpty() ? "" : number + " " + text;
+    }
+
+    /** The relay logs may go: everything in them is applied (G4). */
+    boolean nothingUnapplied() {
+        return executed.contains(state.retrieved());
+    }
+}
