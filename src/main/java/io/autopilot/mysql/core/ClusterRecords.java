@@ -86,6 +86,37 @@ public final class ClusterRecords {
                 part(node, "hand-over").map(ClusterRecords::readHandOver)));
     }
 
+    /** The value of a history key. */
+    public static String write(TermRecord record) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("term", record.term());
+        node.put("node", record.node());
+        node.put("uuid", record.serverUuid());
+        new TreeSet<>(record.ancestors()).forEach(node.putArray("ancestors")::add);
+        node.put("why", record.why());
+        node.put("at", record.at().toString());
+        return node.toString();
+    }
+
+    /**
+     * Reads the value of a history key.
+     *
+     * @throws IllegalArgumentException when it is damaged; the message names the key
+     */
+    public static TermRecord readTerm(String key, String value) {
+        return reading(key, value, node -> {
+            Set<String> ancestors = new TreeSet<>();
+            node.path("ancestors").forEach(uuid -> ancestors.add(uuid.asText()));
+            return new TermRecord(
+                    number(node, "term"),
+                    text(node, "node"),
+                    text(node, "uuid"),
+                    ancestors,
+                    text(node, "why"),
+                    Instant.parse(text(node, "at")));
+        });
+    }
+
     private static ObjectNode write(Durability.Entry entry) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("term", entry.term());

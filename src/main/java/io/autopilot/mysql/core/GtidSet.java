@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +175,11 @@ public final class GtidSet {
     /** True when every transaction of the other set is in this one; every set contains itself and the empty one. */
     public boolean contains(GtidSet other) {
         return other.minus(this).isEmpty();
+    }
+
+    /** The servers that its transactions come from. */
+    public Set<String> serverUuids() {
+        return intervals.keySet().stream().map(Origin::uuid).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Only the transactions that the given servers wrote. */

@@ -28,6 +28,13 @@ public interface LocalState {
 
     void deleteRestoredGtids();
 
+    /** The cluster that a restored directory came from, while the server still says that it belongs to it. */
+    Optional<String> leftCluster();
+
+    void writeLeftCluster(String clusterUuid);
+
+    void deleteLeftCluster();
+
     // In the run directory.
 
     Optional<String> session();
@@ -59,6 +66,14 @@ public interface LocalState {
     Optional<Long> followedTerm(MysqldStart start);
 
     void writeFollowedTerm(MysqldStart start, long term);
+
+    /** Whether this container is on its way out: nothing here takes a role any more, and mysqld isn't started again. */
+    boolean stopping();
+
+    void writeStopping();
+
+    /** The container starts anew. */
+    void deleteStopping();
 
     /** A lock that is held until closed. */
     interface HookLock extends AutoCloseable {

@@ -65,6 +65,9 @@ public interface Mysql extends AutoCloseable {
     /** Writes the cluster's uuid (not binlogged) unless it is there; returns the uuid that is there now. */
     String markCluster(String clusterUuid);
 
+    /** Forgets the cluster that this data belongs to, its journal included; nothing goes to the binary log. */
+    void leaveCluster();
+
     /** Adds a row for a change of role; replicated, so the server must be writable. */
     void journal(long term, String node, String why);
 

@@ -39,8 +39,10 @@ public final class FileLocalState implements LocalState {
     private final StateFile mysqldStart;
     private final StateFile writable;
     private final StateFile followed;
+    private final StateFile stopping;
     private final StateFile dataMark;
     private final StateFile restored;
+    private final StateFile leftCluster;
     private final AtomicBoolean lockedHere = new AtomicBoolean();
 
     /**
@@ -60,7 +62,9 @@ public final class FileLocalState implements LocalState {
         this.mysqldStart = new StateFile(run.resolve("mysqld.start"));
         this.writable = new StateFile(run.resolve("writable"));
         this.followed = new StateFile(run.resolve("followed"));
+        this.stopping = new StateFile(run.resolve("stopping"));
         this.dataMark = new StateFile(data.resolve("cluster"));
+        this.leftCluster = new StateFile(data.resolve("left-cluster"));
         this.restored = new StateFile(data.resolve("restored-gtids"));
     }
 
@@ -141,6 +145,21 @@ public final class FileLocalState implements LocalState {
     }
 
     @Override
+    public Optional<String> leftCluster() {
+        return leftCluster.read().map(lines -> read(leftCluster, lines, List::getFirst));
+    }
+
+    @Override
+    public void writeLeftCluster(String clusterUuid) {
+        leftCluster.write(clusterUuid);
+    }
+
+    @Override
+    public void deleteLeftCluster() {
+        leftCluster.delete();
+    }
+
+    @Override
     public Optional<String> session() {
         return session.read().map(lines -> read(session, lines, List::getFirst));
     }
@@ -213,6 +232,21 @@ public final class FileLocalState implements LocalState {
     @Override
     public void writeFollowedTerm(MysqldStart start, long term) {
         followed.write(start.id(), Long.toString(term));
+    }
+
+    @Override
+    public boolean stopping() {
+        return stopping.read().isPresent();
+    }
+
+    @Override
+    public void writeStopping() {
+        stopping.write(ticker.bootId());
+    }
+
+    @Override
+    public void deleteStopping() {
+        stopping.delete();
     }
 
     private static String line(StateFile file, List<String> lines, int number) {

@@ -1,0 +1,96 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.HealthDecision.Follow;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes this node's server replicate from the primary (protocol P3, P9). */
+final class Following {
+    private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+    private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final Node node;
+    private final Ports ports;
+    private final Lease lease;
+    private final ClusterKeys keys;
+
+    Following(Node node, Ports ports, Lease lease, ClusterKeys keys) {
+        this.node = node;
+        this.ports = ports;
+        this.lease = lease;
+        this.keys = keys;
+    }
+
+    /** Empty: it replicates. Else what is in the way. */
+    Optional<Reason> run(Follow decision, Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            if (!local.tryRoleLock(ROLE_LOCK)) {
+                return Optional.of(new Reason("another hand holds this server's role lock"));
+            }
+            return whyNot(decision, deadline).or(() -> follow(local, decision, deadline));
+        }
+    }
+
+    /** Read under the role lock: what was decided on may be old by now. */
+    private Optional<Reason> whyNot(Follow decision, Deadline deadline) {
+        boolean same = lease.view(deadline) instanceof LeaseView.Other other
+                && other.record().term() == decision.term()
+                && other.record().address().equals(decision.primary());
+        if (!same) {
+            return Optional.of(new Reason("the primary changed meanwhile"));
+        }
+        return keys.foreignIntent(keys.durability(deadline).map(Indexed::value), deadline)
+                .map(intent -> new Reason(intent.candidate() + " is taking over with term " + intent.term()));
+    }
+
+    private Optional<Reason> follow(Mysql local, Follow decision, Deadline deadline) {
+        Optional<Reason> unapplied = applyWhatWasReceived(local, deadline);
+        if (unapplied.isPresent()) {
+            return unapplied;
+        }
+        Settings.Login login = node.settings().accounts().replication();
+        local.follow(decision.primary(), login.user(), login.password());
+        local.startReplication();
+        LOG.info("event=follow primary={} term={}", decision.primary(), decision.term());
+        return ports.poll()
+                        .until(deadline.atMost(CONNECT), PAUSE, () -> connected(local.read()))
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of(new Reason("the receiver has not connected to " + decision.primary() + " yet"));
+    }
+
+    /** The applier runs to the end before a receiver starts (P9): no relay log is dropped unread (G4). */
+    private static Optional<Reason> applyWhatWasReceived(Mysql local, Deadline deadline) {
+        ServerState mysqld = local.read();
+        if (mysqld.replication().isEmpty()) {
+            return Optional.empty();
+        }
+        local.stopReceiver();
+        GtidSet received = local.read().received();
+        if (!mysqld.executed().contains(received)) {
+            local.startApplier();
+            if (!local.awaitApplied(received, deadline.remaining())) {
+                return Optional.of(new Reason("applies what it has received first: " + received.minus(local.executed())));
+            }
+        }
+        local.stopReplication();
+        return Optional.empty();
+    }
+
+    private static Optional<ReplicationState> connected(ServerState mysqld) {
+        return mysqld.replication().filter(r -> r.receiver() == ReplicationState.Receiver.ON);
+    }
+}

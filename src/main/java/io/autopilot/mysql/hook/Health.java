@@ -1,0 +1,162 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.HealthDecision;
+import io.autopilot.mysql.core.HealthDecision.Role;
+import io.autopilot.mysql.core.HealthRule;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.NodeView;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState.HookLock;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Keeps this node in the role the cluster gives it (design, Hooks). Level-triggered: called again and again it brings any state right (G6). */
+public final class Health implements Hook {
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final Ports ports;
+    private final Lease lease;
+    private final Observer observer;
+    private final Services services;
+    private final Provisioning provisioning;
+    private final Promotion promotion;
+    private final TakeOver takeOver;
+    private final Following following;
+    private final Fence fence;
+
+    public Health(Node node, Ports ports) {
+        ClusterKeys keys = new ClusterKeys(node, ports.consul());
+        this.ports = ports;
+        this.lease = new Lease(node, ports.consul(), ports.state());
+        this.observer = new Observer(node, ports, lease, keys);
+        this.services = new Services(node, ports.consul());
+        this.provisioning = new Provisioning(node, ports);
+        this.promotion = new Promotion(node, ports, lease, keys, services);
+        this.takeOver = new TakeOver(node, ports, lease, keys, promotion);
+        this.following = new Following(node, ports, lease, keys);
+        this.fence = new Fence(ports);
+    }
+
+    @Override
+    public Outcome run(Deadline deadline) {
+        Optional<HookLock> lock = ports.state().tryLock(deadline);
+        if (lock.isEmpty()) {
+            return Outcome.notHealthy("Busy", new Reason("another hook of this node is at work"));
+        }
+        HookLock held = lock.get();
+        try {
+            return ports.state().stopping()
+                    ? Outcome.notHealthy("Stopping", new Reason("this container is being stopped"))
+                    : observeAndAct(deadline);
+        } catch (ConsulException e) {
+            return Outcome.notHealthy("Interrupted", new Reason("Consul failed on the way: " + e.getMessage()));
+        } catch (MysqlException e) {
+            return Outcome.notHealthy("Interrupted", new Reason("mysqld failed on the way: " + e.getMessage()));
+        } finally {
+            held.close();
+        }
+    }
+
+    private Outcome observeAndAct(Deadline deadline) {
+        Observation seen = observer.observe(deadline);
+        while (isWritableWithoutConsul(seen.view())
+                && lease.mayWrite(ports.ticker().uptime())
+                && deadline.remaining().compareTo(PAUSE.multipliedBy(2)) > 0) {
+            // Consul may answer before the right to write ends; if not, the fence is raised right then.
+            ports.sleeper().sleep(PAUSE);
+            seen = observer.observe(deadline);
+        }
+        Optional<ServerState> mysqld = seen.view().mysqld();
+        if (mysqld.isPresent() && provisioning.complete(mysqld.get(), deadline)) {
+            seen = observer.observe(deadline);
+        }
+        return act(HealthRule.decide(seen.view()), seen, deadline);
+    }
+
+    private static boolean isWritableWithoutConsul(NodeView view) {
+        return view.lease() instanceof LeaseView.Unknown
+                && view.mysqld().filter(ServerState::writable).isPresent();
+    }
+
+    private Outcome act(HealthDecision decision, Observation seen, Deadline deadline) {
+        return switch (decision) {
+            case HealthDecision.Serve serve -> serve(serve, seen, deadline);
+            case HealthDecision.Fence stop -> fence(stop, seen, deadline);
+            case HealthDecision.BecomeWritable become ->
+                outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
+            case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
+            case HealthDecision.TakeOver take -> outcome(take, takeOver.run(take.reason(), deadline));
+            case HealthDecision.ReleaseLease release -> release(release, seen, deadline);
+            case HealthDecision.Follow follow -> outcome(follow, following.run(follow, deadline));
+            case HealthDecision.StandBy standBy -> {
+                if (seen.view().mysqld().isEmpty() && !(seen.view().lease() instanceof LeaseView.Unknown)) {
+                    services.withdraw(deadline);
+                }
+                yield Outcome.notHealthy(standBy, standBy.reason());
+            }
+            case HealthDecision.StayOut stayOut -> {
+                if (!(seen.view().lease() instanceof LeaseView.Unknown)) {
+                    services.withdraw(deadline);
+                }
+                yield Outcome.notHealthy(stayOut, stayOut.reason());
+            }
+        };
+    }
+
+    private static Outcome outcome(HealthDecision decision, Optional<Reason> obstacle) {
+        return obstacle.map(reason -> Outcome.notHealthy(decision, new Reason(decision.reason() + "; not yet: " + reason)))
+                .orElseGet(() -> Outcome.done(decision, decision.reason()));
+    }
+
+    private Outcome serve(HealthDecision.Serve serve, Observation seen, Deadline deadline) {
+        Optional<MysqldStart> start = ports.state().mysqldStart();
+        if (start.isEmpty()) {
+            return Outcome.notHealthy(serve, new Reason("mysqld ended meanwhile"));
+        }
+        switch (serve.role()) {
+            case PRIMARY -> {
+                try (Mysql local = ports.servers().connectLocal(deadline)) {
+                    // A commit that hangs or fails proves that this primary is of no use: the right is not renewed then.
+                    local.heartbeat(seen.view().knownTerm());
+                }
+                Duration rightEnds = lease.prove(seen.heartbeatBegan());
+                ports.state().writeWritable(start.get(), promotion.watchdogEnd(rightEnds));
+            }
+            case REPLICA -> ports.state().writeFollowedTerm(start.get(), seen.view().knownTerm());
+        }
+        services.keep(serve.role(), serve.reason().text(), deadline);
+        return Outcome.done(serve, serve.reason());
+    }
+
+    private Outcome fence(HealthDecision.Fence stop, Observation seen, Deadline deadline) {
+        fence.raise(deadline);
+        if (!(seen.view().lease() instanceof LeaseView.Unknown)) {
+            services.withdraw(deadline);
+        }
+        return Outcome.notHealthy(stop, stop.reason());
+    }
+
+    private Outcome takeLease(HealthDecision.TakeLease take, Observation seen, Deadline deadline) {
+        Optional<Reason> obstacle = seen.view()
+                .mysqld()
+                .flatMap(mysqld -> promotion.tryTakeLease(take.term(), seen, mysqld, take.reason(), deadline))
+                .or(() -> promotion.becomeWritable(take.term(), take.reason(), deadline));
+        return outcome(take, obstacle);
+    }
+
+    private Outcome release(HealthDecision.ReleaseLease release, Observation seen, Deadline deadline) {
+        services.withdraw(deadline);
+        if (seen.view().lease() instanceof LeaseView.Mine mine) {
+            PrimaryRecord record = mine.record();
+            lease.release(record, deadline);
+        }
+        return Outcome.notHealthy(release, release.reason());
+    }
+}

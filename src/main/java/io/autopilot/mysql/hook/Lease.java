@@ -1,0 +1,139 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.LeaseRight;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.port.Consul;
+import io.autopilot.mysql.port.Consul.CheckStatus;
+import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.ServiceSpec;
+import io.autopilot.mysql.port.Consul.SessionSpec;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * This node's heartbeat, session and hold on the primary key (design, The lease; protocol P7). A heartbeat proves the right to
+ * write only together with a read of the key that came after it: the session may have died before.
+ */
+final class Lease {
+    /** A dead node stays listed, since a cluster must not be initialised again while instances are known. */
+    private static final Duration FORGET_NODE_AFTER = Duration.ofDays(3);
+
+    private final Node node;
+    private final Consul consul;
+    private final LocalState state;
+    private final LeaseRight right;
+
+    Lease(Node node, Consul consul, LocalState state) {
+        this.node = node;
+        this.consul = consul;
+        this.state = state;
+        this.right = new LeaseRight(node.settings().lease(), node.margin());
+    }
+
+    /** This node is alive: passes its check, registers it when Consul doesn't know it, keeps the session. */
+    void heartbeat(Deadline deadline) {
+        String note = "the hooks of this node run";
+        if (!consul.updateCheck(checkId(), CheckStatus.PASSING, note, deadline)) {
+            register(deadline);
+        }
+        state.session().ifPresent(session -> consul.renewSession(session, deadline));
+    }
+
+    private void register(Deadline deadline) {
+        consul.register(
+                new ServiceSpec(
+                        node.nodeServiceId(),
+                        node.settings().nodeService(),
+                        node.address().host(),
+                        node.address().port(),
+                        List.of(),
+                        node.settings().lease(),
+                        CheckStatus.PASSING,
+                        Optional.of(FORGET_NODE_AFTER)),
+                deadline);
+    }
+
+    /** This node leaves for good; its session ends with the check. */
+    void leave(Deadline deadline) {
+        state.session().ifPresent(session -> consul.destroySession(session, deadline));
+        consul.deregister(node.nodeServiceId(), deadline);
+    }
+
+    /** The lease as Consul has it now, or why it can't be known. */
+    LeaseView view(Deadline deadline) {
+        try {
+            return view(consul.get(node.leaseKey(), deadline), deadline);
+        } catch (ConsulException e) {
+            return new LeaseView.Unknown(new Reason(String.valueOf(e.getMessage())));
+        }
+    }
+
+    LeaseView view(Optional<KvEntry> entry, Deadline deadline) {
+        Optional<PrimaryRecord> record = entry.map(e -> ClusterRecords.readPrimary(e.key(), e.value()));
+        Optional<String> holder = entry.flatMap(KvEntry::session);
+        if (holder.isEmpty() || record.isEmpty()) {
+            return new LeaseView.Free(record);
+        }
+        if (holder.equals(state.session())) {
+            return new LeaseView.Mine(record.get());
+        }
+        if (record.get().node().equals(node.name())) {
+            // Held by a former life of this container, whose run directory is gone; nobody else renews it.
+            consul.destroySession(holder.get(), deadline);
+            return new LeaseView.Free(record);
+        }
+        return new LeaseView.Other(record.get());
+    }
+
+    /** A live session of this node, made when there is none. */
+    String session(Deadline deadline) {
+        Optional<String> known = state.session().filter(id -> consul.renewSession(id, deadline));
+        if (known.isPresent()) {
+            return known.get();
+        }
+        if (!consul.updateCheck(checkId(), CheckStatus.PASSING, "the hooks of this node run", deadline)) {
+            register(deadline);
+        }
+        String made = consul.createSession(
+                new SessionSpec(
+                        node.settings().session().name(),
+                        node.settings().session().ttl(),
+                        node.settings().lease(),
+                        Optional.of(checkId()),
+                        consul.agentIsLocal()),
+                deadline);
+        state.writeSession(made);
+        return made;
+    }
+
+    /** Whether the right to write of the last proof still holds. */
+    boolean mayWrite(Duration now) {
+        return right.holds(state.lastHeartbeat(), now);
+    }
+
+    /** Remembers a proof: a heartbeat that began then, and a lease that was this node's afterwards. Returns when the right ends. */
+    Duration prove(Duration heartbeatBegan) {
+        state.writeHeartbeat(heartbeatBegan);
+        return heartbeatBegan.plus(node.settings().lease()).minus(node.margin());
+    }
+
+    /** Leaves the key to others at once, with the record of who had it. False: it was not held any more. */
+    boolean release(PrimaryRecord record, Deadline deadline) {
+        PrimaryRecord released = new PrimaryRecord(
+                record.node(), record.address(), record.term(), record.serverUuid(), record.state(), true, record.since());
+        return state.session()
+                .filter(session -> consul.release(node.leaseKey(), ClusterRecords.write(released), session, deadline))
+                .isPresent();
+    }
+
+    private String checkId() {
+        return "service:" + node.nodeServiceId();
+    }
+}

@@ -1,0 +1,72 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Address;
+import java.time.Duration;
+
+/**
+ * This node and the names of everything that its cluster has in Consul (design, Keys).
+ *
+ * @param name the container's host name
+ * @param address where the other nodes reach this node's mysqld
+ */
+public record Node(String name, Address address, Settings settings) {
+    public String leaseKey() {
+        return settings.keys().primary();
+    }
+
+    public String durabilityKey() {
+        return settings.serviceName() + "/durability";
+    }
+
+    public String initializedKey() {
+        return settings.serviceName() + "/initialized";
+    }
+
+    public String bootstrapLockKey() {
+        return settings.serviceName() + "/bootstrap";
+    }
+
+    public String failoverLockKey() {
+        return settings.serviceName() + "/failover";
+    }
+
+    public String historyPrefix() {
+        return settings.serviceName() + "/history/";
+    }
+
+    public String historyKey(long term) {
+        return historyPrefix() + term;
+    }
+
+    /** Id of this node's instance of the node service, and the name by which others know it. */
+    public String nodeServiceId() {
+        return nodeServiceId(name);
+    }
+
+    public String nodeServiceId(String node) {
+        return settings.nodeService() + "-" + node;
+    }
+
+    public String replicaServiceId() {
+        return settings.serviceName() + "-" + name;
+    }
+
+    public String primaryServiceId() {
+        return settings.primaryService() + "-" + name;
+    }
+
+    public String bellService() {
+        return settings.serviceName() + "-handover";
+    }
+
+    /** The node whose instance of the node service has this id. */
+    public String nodeOf(String nodeServiceId) {
+        return nodeServiceId.substring(settings.nodeService().length() + 1);
+    }
+
+    /** How much earlier than the lease the right to write ends: what the wrapper's watchdog needs to act. */
+    public Duration margin() {
+        return settings.lease().dividedBy(5);
+    }
+}

@@ -1,0 +1,207 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.NodeView;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.port.Consul.ServiceInstance;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Gathers what a health run decides on: heartbeat first, then the lease, then this node's server, then the primary's. */
+final class Observer {
+    /** A peer that doesn't answer must not use up a health run. */
+    private static final Duration PEER = Duration.ofMillis(1500);
+
+    /** Time for the rest of the run is left when Consul doesn't answer. */
+    private static final Duration CONSUL = Duration.ofMillis(1500);
+
+    private final Node node;
+    private final Ports ports;
+    private final Lease lease;
+    private final ClusterKeys keys;
+
+    Observer(Node node, Ports ports, Lease lease, ClusterKeys keys) {
+        this.node = node;
+        this.ports = ports;
+        this.lease = lease;
+        this.keys = keys;
+    }
+
+    Observation observe(Deadline deadline) {
+        Duration began = ports.ticker().uptime();
+        Optional<ConsulException> trouble = heartbeat(deadline);
+        Optional<ServerState> mysqld = readLocal(deadline);
+        return trouble.map(e -> withoutConsul(mysqld, e, began)).orElseGet(() -> withConsul(mysqld, began, deadline));
+    }
+
+    private Optional<ConsulException> heartbeat(Deadline deadline) {
+        try {
+            lease.heartbeat(deadline.atMost(CONSUL));
+            return Optional.empty();
+        } catch (ConsulException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private Observation withConsul(Optional<ServerState> mysqld, Duration began, Deadline deadline) {
+        try {
+            LeaseView seen = lease.view(deadline);
+            Optional<Indexed<Durability>> durability = keys.durability(deadline);
+            Facts facts = new Facts(
+                    mysqld,
+                    seen,
+                    durability.map(Indexed::value),
+                    confirmedUuid(deadline),
+                    keys.foreignIntent(durability.map(Indexed::value), deadline));
+            return new Observation(
+                    view(facts, deadline),
+                    facts.durability(),
+                    durability.map(Indexed::index).orElse(0L),
+                    began);
+        } catch (ConsulException e) {
+            return withoutConsul(mysqld, e, began);
+        }
+    }
+
+    private record Facts(
+            Optional<ServerState> mysqld,
+            LeaseView lease,
+            Optional<Durability> durability,
+            Optional<String> clusterUuid,
+            Optional<Durability.Intent> foreignIntent) {}
+
+    private Observation withoutConsul(Optional<ServerState> mysqld, ConsulException e, Duration began) {
+        Facts facts = new Facts(
+                mysqld,
+                new LeaseView.Unknown(new Reason(String.valueOf(e.getMessage()))),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        return new Observation(assemble(facts, Optional.empty(), false, Set.of()), Optional.empty(), 0, began);
+    }
+
+    /** What Consul confirms; a missing key is put back by a node that knows the uuid, which blocks and promotes nobody (protocol P7). */
+    private Optional<String> confirmedUuid(Deadline deadline) {
+        Optional<String> known = keys.clusterUuid(deadline);
+        Optional<String> own =
+                ports.state().dataMark().filter(DataMark::confirmed).map(DataMark::clusterUuid);
+        if (known.isPresent() || own.isEmpty()) {
+            return known;
+        }
+        ports.consul().cas(node.initializedKey(), own.get(), 0, deadline);
+        return keys.clusterUuid(deadline);
+    }
+
+    private NodeView view(Facts facts, Deadline deadline) {
+        Optional<GtidSet> primaryExecuted = facts.lease() instanceof LeaseView.Other other && !followsWell(facts, other.record())
+                ? ask(other.record(), deadline, Mysql::executed)
+                : Optional.empty();
+        boolean present = facts.lease() instanceof LeaseView.Free free
+                && free.last().filter(last -> isPresent(last, deadline)).isPresent();
+        boolean asksForReplicas = facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty();
+        return assemble(facts, primaryExecuted, present, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
+    }
+
+    private static boolean followsWell(Facts facts, PrimaryRecord primary) {
+        return facts.mysqld()
+                .flatMap(ServerState::replication)
+                .filter(r -> r.source().equals(primary.address())
+                        && r.receiver() == ReplicationState.Receiver.ON
+                        && r.applierRunning())
+                .isPresent();
+    }
+
+    private NodeView assemble(
+            Facts facts, Optional<GtidSet> primaryExecuted, boolean lastPrimaryPresent, Set<String> otherHealthyReplicas) {
+        boolean proven = facts.lease() instanceof LeaseView.Mine;
+        long term = knownTerm(facts);
+        return new NodeView(
+                node.name(),
+                facts.mysqld(),
+                facts.mysqld().isPresent() || ports.state().mysqldStart().isPresent(),
+                facts.lease(),
+                facts.clusterUuid(),
+                facts.foreignIntent(),
+                term,
+                primaryExecuted,
+                proven || lease.mayWrite(ports.ticker().uptime()),
+                isWarm(term),
+                node.settings().lease().multipliedBy(2),
+                node.settings().replicaMaxLag(),
+                lastPrimaryPresent,
+                otherHealthyReplicas);
+    }
+
+    private static long knownTerm(Facts facts) {
+        long recorded = switch (facts.lease()) {
+            case LeaseView.Mine mine -> mine.record().term();
+            case LeaseView.Other other -> other.record().term();
+            case LeaseView.Free free -> free.last().map(PrimaryRecord::term).orElse(0L);
+            case LeaseView.Unknown unknown -> 0;
+        };
+        return Math.max(recorded, facts.durability().map(d -> d.newest().term()).orElse(0L));
+    }
+
+    private boolean isWarm(long term) {
+        return ports.state()
+                .mysqldStart()
+                .flatMap(ports.state()::followedTerm)
+                .filter(followed -> followed == term)
+                .isPresent();
+    }
+
+    private Set<String> otherHealthyReplicas(Deadline deadline) {
+        return ports.consul().instances(node.settings().serviceName(), deadline).stream()
+                .filter(ServiceInstance::passing)
+                .filter(instance -> !instance.id().equals(node.replicaServiceId()))
+                .map(ServiceInstance::id)
+                .map(id -> id.substring(node.settings().serviceName().length() + 1))
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isPresent(PrimaryRecord last, Deadline deadline) {
+        if (last.node().equals(node.name())) {
+            return false;
+        }
+        boolean passing = ports.consul().instances(node.settings().nodeService(), deadline).stream()
+                .anyMatch(i -> i.id().equals(node.nodeServiceId(last.node())) && i.passing());
+        return passing
+                && ask(last, deadline, Mysql::read)
+                        .filter(state -> state.serverUuid().equals(last.serverUuid()))
+                        .isPresent();
+    }
+
+    private <T> Optional<T> ask(PrimaryRecord primary, Deadline deadline, Function<Mysql, T> question) {
+        try (Mysql server = ports.servers().connect(primary.address(), deadline.atMost(PEER))) {
+            return Optional.of(question.apply(server));
+        } catch (MysqlException e) {
+            // The decision says what can't be done without an answer.
+            return Optional.empty();
+        }
+    }
+
+    private Optional<ServerState> readLocal(Deadline deadline) {
+        if (ports.state().mysqldStart().isEmpty()) {
+            return Optional.empty();
+        }
+        try (Mysql local = ports.servers().connectLocal(deadline.atMost(Duration.ofSeconds(2)))) {
+            return Optional.of(local.read());
+        } catch (MysqlException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.HealthDecision.Role;
+import io.autopilot.mysql.port.Consul;
+import io.autopilot.mysql.port.Consul.CheckStatus;
+import io.autopilot.mysql.port.Consul.ServiceSpec;
+import io.autopilot.mysql.port.Deadline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What this node offers in the catalog: one of {@code <service>-primary} and {@code <service>}, or nothing (docs/decisions/0001). */
+final class Services {
+    private static final Duration REMOVE_AFTER = Duration.ofMinutes(1);
+
+    private final Node node;
+    private final Consul consul;
+
+    Services(Node node, Consul consul) {
+        this.node = node;
+        this.consul = consul;
+    }
+
+    /** Passing in this role, and gone from the other. */
+    void offer(Role role, String note, Deadline deadline) {
+        Settings settings = node.settings();
+        switch (role) {
+            case PRIMARY -> {
+                consul.deregister(node.replicaServiceId(), deadline);
+                pass(node.primaryServiceId(), settings.primaryService(), note, deadline);
+            }
+            case REPLICA -> {
+                consul.deregister(node.primaryServiceId(), deadline);
+                pass(node.replicaServiceId(), settings.serviceName(), note, deadline);
+            }
+        }
+    }
+
+    /** The role is the one of the last run: one call. */
+    void keep(Role role, String note, Deadline deadline) {
+        String id = role == Role.PRIMARY ? node.primaryServiceId() : node.replicaServiceId();
+        if (!consul.updateCheck("service:" + id, CheckStatus.PASSING, note, deadline)) {
+            offer(role, note, deadline);
+        }
+    }
+
+    /** Not to be used by anybody, in any role, from this moment on. */
+    void withdraw(Deadline deadline) {
+        consul.deregister(node.primaryServiceId(), deadline);
+        consul.deregister(node.replicaServiceId(), deadline);
+    }
+
+    /** Tells the supervisor of a successor to run {@code onChange} (docs/decisions/0005); the bell goes silent by itself. */
+    void ringBell(String successor, Deadline deadline) {
+        consul.register(
+                new ServiceSpec(
+                        node.bellService() + "-" + node.name(),
+                        node.bellService(),
+                        node.address().host(),
+                        node.address().port(),
+                        List.of("to-" + successor),
+                        Duration.ofMinutes(1),
+                        CheckStatus.PASSING,
+                        Optional.of(REMOVE_AFTER)),
+                deadline);
+    }
+
+    void silenceBell(Deadline deadline) {
+        consul.deregister(node.bellService() + "-" + node.name(), deadline);
+    }
+
+    private void pass(String id, String name, String note, Deadline deadline) {
+        consul.register(
+                new ServiceSpec(
+                        id,
+                        name,
+                        node.address().host(),
+                        node.address().port(),
+                        List.of(),
+                        roleTtl(),
+                        CheckStatus.PASSING,
+                        Optional.of(REMOVE_AFTER)),
+                deadline);
+        consul.updateCheck("service:" + id, CheckStatus.PASSING, note, deadline);
+    }
+
+    /** A role is believed for as long as the lease would be. */
+    private Duration roleTtl() {
+        return node.settings().lease();
+    }
+}

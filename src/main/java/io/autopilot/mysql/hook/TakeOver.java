@@ -1,0 +1,233 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.Candidate;
+import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.Election;
+import io.autopilot.mysql.core.ElectionDecision;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.hook.PeerServers.Peer;
+import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.TxnOp;
+import io.autopilot.mysql.port.Consul.TxnResult;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A replica makes itself the primary after the lease became free (protocol P4, asynchronous mode): announce, revoke, elect, take the
+ * lease in one transaction, become writable, repoint. A run that ends half-way leaves its announcement; the next one goes on with it.
+ */
+final class TakeOver {
+    private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration ROLE_LOCK = Duration.ofMillis(500);
+
+    private final Node node;
+    private final Ports ports;
+    private final Lease lease;
+    private final ClusterKeys keys;
+    private final Promotion promotion;
+
+    TakeOver(Node node, Ports ports, Lease lease, ClusterKeys keys, Promotion promotion) {
+        this.node = node;
+        this.ports = ports;
+        this.lease = lease;
+        this.keys = keys;
+        this.promotion = promotion;
+    }
+
+    /** Empty: this node is the primary. Else why it isn't. */
+    Optional<Reason> run(Reason why, Deadline deadline) {
+        String session = lease.session(deadline);
+        if (!ports.consul().acquire(node.failoverLockKey(), node.name(), session, deadline)) {
+            return Optional.of(new Reason("another node holds the failover lock"));
+        }
+        try {
+            return announceAndRun(session, why, deadline);
+        } finally {
+            ports.consul().release(node.failoverLockKey(), node.name(), session, deadline);
+        }
+    }
+
+    /** This node's announcement, as it is in Consul, and who was the primary. */
+    private record Announced(long term, Indexed<Durability> durability, PrimaryRecord last) {}
+
+    private Optional<Reason> announceAndRun(String session, Reason why, Deadline deadline) {
+        Optional<Announced> announced = announce(session, deadline);
+        if (announced.isEmpty()) {
+            return Optional.of(new Reason("somebody else was faster"));
+        }
+        LOG.info("event=take-over term={} reason=\"{}\"", announced.get().term(), why);
+        try (PeerServers peers = PeerServers.revoke(node, ports, deadline);
+                Mysql local = ports.servers().connectLocal(deadline)) {
+            if (!local.seizeRoleLock(ROLE_LOCK)) {
+                return Optional.of(new Reason("another hand holds this server's role lock"));
+            }
+            local.stopReceiver();
+            return elect(announced.get(), local, peers, session, deadline);
+        }
+    }
+
+    private Optional<Announced> announce(String session, Deadline deadline) {
+        Optional<KvEntry> entry = ports.consul().get(node.leaseKey(), deadline);
+        Optional<PrimaryRecord> last =
+                lease.view(entry, deadline) instanceof LeaseView.Free free ? free.last() : Optional.empty();
+        Optional<Indexed<Durability>> found = keys.durability(deadline);
+        if (last.isEmpty()
+                || found.isEmpty()
+                || keys.foreignIntent(found.map(Indexed::value), deadline).isPresent()) {
+            return Optional.empty();
+        }
+        Durability now = found.get().value();
+        long term = Math.max(now.newest().term(), last.get().term()) + 1;
+        Durability.Intent intent = new Durability.Intent(term, node.name(), session);
+        Durability with = new Durability(now.mode(), now.proven(), now.next(), Optional.of(intent), now.handOver());
+        if (!ports.consul().cas(node.durabilityKey(), ClusterRecords.write(with), found.get().index(), deadline)) {
+            return Optional.empty();
+        }
+        return keys.durability(deadline)
+                .filter(d -> d.value().intent().filter(intent::equals).isPresent())
+                .map(d -> new Announced(term, d, last.get()));
+    }
+
+    private Optional<Reason> elect(Announced announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
+        Set<String> primaryUuids = keys.primaryUuids(deadline);
+        List<Candidate> candidates = candidates(announced.last(), local.read(), peers);
+        return switch (Election.decide(node.name(), candidates, primaryUuids)) {
+            case ElectionDecision.Promote promote ->
+                promote(announced, promote, local, peers, session, deadline);
+            case ElectionDecision.FetchFrom fetch -> {
+                LOG.info("event=fetch from={} missing={} reason=\"{}\"", fetch.node(), fetch.missing(), fetch.reason());
+                Optional<Reason> failed = fetch(fetch, local, peers, deadline);
+                yield failed.isPresent() ? failed : elect(announced, local, peers, session, deadline);
+            }
+            case ElectionDecision.Yield yielded -> {
+                clear(announced, deadline);
+                yield Optional.of(new Reason("yields to " + yielded.to() + ": " + yielded.reason()));
+            }
+            case ElectionDecision.Stop stop -> {
+                clear(announced, deadline);
+                LOG.error("event=election-stopped reason=\"{}\"", stop.reason());
+                yield Optional.of(stop.reason());
+            }
+        };
+    }
+
+    private List<Candidate> candidates(PrimaryRecord last, ServerState mine, PeerServers peers) {
+        List<Candidate> candidates = new ArrayList<>();
+        candidates.add(new Candidate(node.name(), mine.received(), Optional.empty()));
+        for (Peer peer : peers.all()) {
+            // The old primary gave way: its transactions count, and can be fetched, but another server takes over.
+            Optional<Reason> barred = peer.state().serverUuid().equals(last.serverUuid())
+                    ? Optional.of(new Reason("was the primary of term " + last.term()))
+                    : Optional.empty();
+            if (peer.state().clusterUuid().equals(mine.clusterUuid())) {
+                candidates.add(new Candidate(peer.node(), peer.state().received(), barred));
+            }
+        }
+        return candidates;
+    }
+
+    private Optional<Reason> promote(
+            Announced announced,
+            ElectionDecision.Promote decision,
+            Mysql local,
+            PeerServers peers,
+            String session,
+            Deadline deadline) {
+        local.startApplier();
+        if (!local.awaitApplied(decision.mustHold(), deadline.remaining())) {
+            return Optional.of(new Reason("still applies what it has received"));
+        }
+        Optional<Reason> refused = takeLease(announced, local.read(), decision.reason(), session, deadline);
+        if (refused.isPresent()) {
+            return refused;
+        }
+        LOG.info("event=lease term={} reason=\"{}\"", announced.term(), decision.reason());
+        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
+        if (readOnly.isEmpty()) {
+            peers.all().forEach(this::repoint);
+        }
+        return readOnly;
+    }
+
+    /** Step 4, again and again while only the lock-delay of the last holder's session is in the way. */
+    private Optional<Reason> takeLease(
+            Announced announced, ServerState mysqld, Reason why, String session, Deadline deadline) {
+        while (true) {
+            List<TxnOp> operations = new ArrayList<>();
+            operations.add(new TxnOp.CheckSession(node.failoverLockKey(), session));
+            operations.addAll(promotion.beginTerm(
+                    announced.term(), mysqld, announced.durability().index(), why));
+            ports.consul()
+                    .get(node.leaseKey(), deadline)
+                    .ifPresent(e -> operations.add(new TxnOp.DeleteCas(e.key(), e.modifyIndex())));
+            operations.add(promotion.lock(announced.term(), mysqld.serverUuid(), deadline));
+            TxnResult result = ports.consul().transact(operations, deadline);
+            boolean delayed = result instanceof TxnResult.Refused refused && refused.lockDelayed();
+            if (!delayed || deadline.remaining().compareTo(PAUSE.multipliedBy(4)) < 0) {
+                return Promotion.refusal(result);
+            }
+            lease.heartbeat(deadline);
+            ports.sleeper().sleep(PAUSE);
+        }
+    }
+
+    /** Gets from a peer what it has more; the peer's server is held, so its set can't grow. */
+    private Optional<Reason> fetch(ElectionDecision.FetchFrom fetch, Mysql local, PeerServers peers, Deadline deadline) {
+        Optional<Peer> source = peers.named(fetch.node());
+        GtidSet received = local.read().received();
+        local.startApplier();
+        if (source.isEmpty() || !local.awaitApplied(received, deadline.remaining())) {
+            return Optional.of(new Reason("could not apply what was received before fetching from " + fetch.node()));
+        }
+        local.stopReplication();
+        follow(local, source.get().address());
+        boolean all = local.awaitApplied(fetch.missing(), deadline.remaining());
+        local.stopReceiver();
+        return all ? Optional.empty() : Optional.of(new Reason("could not fetch " + fetch.missing() + " from " + fetch.node()));
+    }
+
+    /** A remote hand may point a replica at the lease's holder (protocol P3); one that can't be pointed now does it by itself later. */
+    private void repoint(Peer peer) {
+        try {
+            ServerState state = peer.server().read();
+            boolean applied = state.executed().contains(state.received());
+            if (!state.writable() && applied && peer.state().replication().isPresent()) {
+                peer.server().stopReplication();
+                follow(peer.server(), node.address());
+                LOG.info("event=repointed node={}", peer.node());
+            }
+        } catch (MysqlException e) {
+            LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());
+        }
+    }
+
+    private void follow(Mysql server, Address source) {
+        Settings.Login login = node.settings().accounts().replication();
+        server.follow(source, login.user(), login.password());
+        server.startReplication();
+    }
+
+    private void clear(Announced announced, Deadline deadline) {
+        Durability d = announced.durability().value();
+        Durability without = new Durability(d.mode(), d.proven(), d.next(), Optional.empty(), d.handOver());
+        ports.consul().cas(
+                node.durabilityKey(), ClusterRecords.write(without), announced.durability().index(), deadline);
+    }
+}

@@ -1,0 +1,37 @@
+package io.autopilot.mysql.port;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The volume that holds mysqld's data directory (docs/decisions/0003). Errors are {@link java.io.UncheckedIOException}. */
+public interface DataVolume {
+    /** Where mysqld's data is; it need not exist. */
+    Path dataDirectory();
+
+    /** Makes the directories that must be there, with their owners. */
+    void prepare();
+
+    /** No data directory, or nothing in it. */
+    boolean isEmpty();
+
+    /** What lies on the volume that this program did not put there, such as a data directory of another layout. */
+    List<String> strangers();
+
+    /** Removes what a killed run left behind. */
+    void removeLeftovers();
+
+    /** A new, empty directory on the same file system, which {@link #adopt} can make the data directory; mysqld may write to it. */
+    Path newDirectory();
+
+    /** Makes that directory the data directory, by one rename; the present one must be empty. */
+    void adopt(Path directory);
+
+    /** Removes a directory of {@link #newDirectory}. */
+    void discard(Path directory);
+
+    /** Deletes the data directory. */
+    void wipe();
+
+    /** Replaces the server's configuration file, for mysqld to read and nobody but root to write. */
+    void writeServerConfiguration(String text);
+}

@@ -1,0 +1,202 @@
+package io.autopilot.mysql.fake;
+
+import io.autopilot.mysql.adapter.state.FileLocalState;
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.config.SettingsReader;
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.hook.Health;
+import io.autopilot.mysql.hook.Node;
+import io.autopilot.mysql.hook.Outcome;
+import io.autopilot.mysql.hook.Ports;
+import io.autopilot.mysql.port.LocalState;
+import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Nodes with fake servers, one fake Consul and virtual time; their state lies in real files. */
+public final class FakeCluster {
+    public static final String UUID = "c1";
+    private static final Duration HOOK = Duration.ofMillis(4500);
+
+    private final Path directory;
+    private final List<FakeNode> nodes = new ArrayList<>();
+    public final VirtualTime time = new VirtualTime();
+    public final FakeConsul consul = new FakeConsul(time);
+    public final FakeMysqlNet net = new FakeMysqlNet(time);
+
+    public FakeCluster(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A node whose directory was founded or restored, with mysqld running. */
+    public FakeNode add(String name) {
+        FakeNode node = new FakeNode(name, nodes.size() + 1);
+        nodes.add(node);
+        node.state.writeDataMark(new DataMark(UUID, true));
+        node.startMysqld();
+        return node;
+    }
+
+    /** A primary and replicas that follow it. */
+    public List<FakeNode> withReplicas(int count) {
+        FakeNode first = add("db0");
+        first.health();
+        first.server.clientWrites();
+        for (int i = 1; i <= count; i++) {
+            FakeNode replica = add("db" + i);
+            replica.server.copyFrom(first.server);
+        }
+        rounds(3);
+        return List.copyOf(nodes);
+    }
+
+    /** Every node's health in turn, so many times, with an interval between the rounds. */
+    public void rounds(int count) {
+        for (int i = 0; i < count; i++) {
+            nodes.stream().filter(n -> n.alive).forEach(FakeNode::health);
+            pass(Duration.ofSeconds(5));
+        }
+    }
+
+    /** Time passes; the wrappers watch. */
+    public void pass(Duration duration) {
+        Duration end = time.uptime().plus(duration);
+        while (time.uptime().compareTo(end) < 0) {
+            time.sleep(Duration.ofMillis(500));
+            nodes.stream().filter(n -> n.wrapperRuns).forEach(FakeNode::watch);
+        }
+    }
+
+    public List<FakeNode> writable() {
+        return nodes.stream().filter(n -> n.server.writable()).toList();
+    }
+
+    static Settings settings() {
+        return switch (SettingsReader.read(Map.of("MYSQL_REPL_PASSWORD", "secret"), Optional.empty())) {
+            case SettingsReader.Result.Valid valid -> valid.settings();
+            case SettingsReader.Result.Invalid invalid -> throw new IllegalStateException(invalid.toString());
+        };
+    }
+
+    /** One container. */
+    public final class FakeNode {
+        public final String name;
+        public final FakeServer server;
+        public final LocalState state;
+        public final Ports ports;
+        public final Node node;
+        private final Path run;
+        private final Path proc;
+        private long runs;
+        boolean alive = true;
+        boolean wrapperRuns = true;
+
+        private FakeNode(String name, int number) {
+            this.name = name;
+            Address address = new Address("10.0.0." + number, 3306);
+            this.server = net.add(address, String.format("00000000-0000-0000-0000-0000000000%02d", number));
+            this.run = made(directory.resolve(name).resolve("run"));
+            this.proc = made(directory.resolve(name).resolve("proc"));
+            this.state = new FileLocalState(run, made(directory.resolve(name).resolve("data")), proc, time, time);
+            this.node = new Node(name, address, settings());
+            this.ports = new Ports(
+                    consul,
+                    net.seenFrom(server),
+                    new FakeProgram(this),
+                    state,
+                    time,
+                    time,
+                    Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+        }
+
+        public Outcome health() {
+            return new Health(node, ports).run(time.in(HOOK));
+        }
+
+        /** As the wrapper starts it. */
+        public void startMysqld() {
+            runs++;
+            write(proc.resolve("7").resolve("comm"), "mysqld\n");
+            write(run.resolve("mysqld.start"), name + "-run-" + runs + "\n7\n" + time.bootId() + "\n");
+            server.start();
+        }
+
+        /** kill -9. */
+        public void killMysqld() {
+            server.stop();
+            delete(run.resolve("mysqld.start"));
+        }
+
+        /** The whole container is gone at once. */
+        public void killContainer() {
+            killMysqld();
+            alive = false;
+        }
+
+        /** No hook runs any more, though mysqld does. */
+        public void freezeHooks() {
+            alive = false;
+        }
+
+        public void restartContainer() {
+            alive = true;
+            startMysqld();
+        }
+
+        private void watch() {
+            Path marker = run.resolve("writable");
+            Optional<MysqldStart> start = state.mysqldStart();
+            if (start.isEmpty() || !state.mayBeWritable(start.get())) {
+                return;
+            }
+            Duration until = Duration.ofMillis(Long.parseLong(read(marker).split("\n")[1]));
+            if (time.uptime().compareTo(until) > 0) {
+                killMysqld();
+            }
+        }
+    }
+
+    private static Path made(Path directory) {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.autopilot.mysql.fake;
+
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import io.autopilot.mysql.port.MysqlServers;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The fake servers of a cluster and the network between them. Replication happens whenever anybody looks. */
+public final class FakeMysqlNet {
+    private final VirtualTime time;
+    private final Map<Address, FakeServer> servers = new LinkedHashMap<>();
+    private final Set<Address> cut = new HashSet<>();
+
+    public FakeMysqlNet(VirtualTime time) {
+        this.time = time;
+    }
+
+    public FakeServer add(Address address, String uuid) {
+        FakeServer server = new FakeServer(address, uuid, this, time);
+        servers.put(address, server);
+        return server;
+    }
+
+    /** From now on nobody reaches that server, and it reaches nobody, over the network. */
+    public void cutOff(FakeServer server, boolean value) {
+        if (value) {
+            cut.add(server.address);
+        } else {
+            cut.remove(server.address);
+        }
+    }
+
+    Optional<FakeServer> at(Address address) {
+        return Optional.ofNullable(servers.get(address));
+    }
+
+    boolean connected(FakeServer one, FakeServer other) {
+        return one == other || !(cut.contains(one.address) || cut.contains(other.address));
+    }
+
+    void replicate() {
+        // As many rounds as there can be hops.
+        for (int round = 0; round < servers.size(); round++) {
+            servers.values().forEach(FakeServer::pull);
+            servers.values().forEach(FakeServer::apply);
+        }
+    }
+
+    VirtualTime time() {
+        return time;
+    }
+
+    /** The servers as seen from one node. */
+    public MysqlServers seenFrom(FakeServer own) {
+        return new MysqlServers() {
+            @Override
+            public Mysql connect(Address server, Deadline deadline) {
+                FakeServer target = at(server)
+                        .filter(s -> s.up && !s.hangs && connected(own, s))
+                        .orElseThrow(() -> new MysqlException("can't connect to " + server, true, 0, null));
+                return new FakeMysql(target, FakeMysqlNet.this);
+            }
+
+            @Override
+            public Mysql connectLocal(Deadline deadline) {
+                return connect(own.address, deadline);
+            }
+        };
+    }
+}

@@ -1,0 +1,180 @@
+package io.autopilot.mysql.hook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.fake.FakeCluster;
+import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes over fakes: what a series of health runs makes of a cluster. */
+class HealthTest {
+    @TempDir
+    private Path directory;
+
+    private FakeCluster cluster;
+
+    @BeforeEach
+    void newCluster() {
+        cluster = new FakeCluster(directory);
+    }
+
+    @Test
+    void aFounderIsProvisionedAndBecomesThePrimaryInOneRun() {
+        FakeNode first = cluster.add("db0");
+        Outcome outcome = first.health();
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertTrue(first.server.clientWrites());
+        assertEquals(1, cluster.consul.instances("mysql-primary", cluster.time.in(Duration.ofSeconds(1))).size());
+    }
+
+    @Test
+    void replicasFollowAndAreListed() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertTrue(nodes.get(1).server.replicates());
+        assertEquals(nodes.get(0).server.executed(), nodes.get(2).server.executed());
+        assertEquals(2, cluster.consul.instances("mysql", cluster.time.in(Duration.ofSeconds(1))).size());
+    }
+
+    @Test
+    void aDeadMysqldGivesTheLeaseUpAndAReplicaTakesOverAtOnce() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).killMysqld();
+        assertEquals("ReleaseLease", nodes.get(0).health().decision());
+        Outcome outcome = nodes.get(1).health();
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertEquals(Optional.of(nodes.get(1).server.address()), nodes.get(2).server.source());
+    }
+
+    @Test
+    void aDeadContainerLosesTheLeaseAndNothingThatAReplicaReceivedIsLost() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).server.clientWrites();
+        var acknowledged = nodes.get(1).server.executed();
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        assertEquals(1, cluster.writable().size());
+        assertTrue(cluster.writable().getFirst().server.executed().contains(acknowledged));
+    }
+
+    @Test
+    void theOldPrimaryComesBackAsAReplica() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        nodes.get(0).restartContainer();
+        cluster.rounds(2);
+        assertFalse(nodes.get(0).server.writable());
+        assertTrue(nodes.get(0).server.replicates());
+    }
+
+    @Test
+    void anOldPrimaryWithErrantTransactionsStaysOut() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).killContainer();
+        nodes.get(0).server.errantWrite();
+        cluster.rounds(6);
+        nodes.get(0).restartContainer();
+        Outcome outcome = nodes.get(0).health();
+        assertEquals("StayOut", outcome.decision());
+        assertTrue(outcome.reason().text().contains(nodes.get(0).server.uuid()), outcome.toString());
+        assertFalse(nodes.get(0).server.replicates());
+    }
+
+    @Test
+    void aPrimaryWhoseHooksNoLongerRunIsKilledBeforeAnotherOneWrites() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).freezeHooks();
+        for (int i = 0; i < 60; i++) {
+            cluster.pass(Duration.ofMillis(500));
+            nodes.get(1).health();
+            assertTrue(cluster.writable().size() <= 1);
+        }
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
+
+    @Test
+    void aPrimaryThatHangsIsReplaced() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).server.setHangs(true);
+        cluster.rounds(4);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
+
+    @Test
+    void withoutConsulThePrimaryFencesInTimeAndWritesAgainWhenItIsBack() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.consul.setReachable(false);
+        assertTrue(nodes.get(0).server.clientWrites());
+        cluster.rounds(3);
+        assertTrue(cluster.writable().isEmpty());
+        cluster.consul.setReachable(true);
+        cluster.rounds(6);
+        assertEquals(1, cluster.writable().size());
+    }
+
+    @Test
+    void aLonePrimaryRestartsInPlace() {
+        FakeNode only = cluster.add("db0");
+        only.health();
+        only.killMysqld();
+        only.health();
+        only.startMysqld();
+        cluster.rounds(1);
+        assertTrue(only.server.writable());
+    }
+
+    @Test
+    void theMostAdvancedReplicaIsPromoted() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.net.cutOff(nodes.get(1).server, true);
+        nodes.get(0).server.clientWrites();
+        var all = nodes.get(2).server.executed();
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        cluster.net.cutOff(nodes.get(1).server, false);
+        cluster.rounds(3);
+        assertEquals(1, cluster.writable().size());
+        assertTrue(cluster.writable().getFirst().server.executed().contains(all));
+    }
+
+    @Test
+    void afterAPowerCutTheLastPrimaryComesBackWithEverything() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.net.cutOff(nodes.get(1).server, true);
+        nodes.get(0).server.clientWrites();
+        nodes.forEach(FakeNode::killContainer);
+        cluster.pass(Duration.ofSeconds(60));
+        cluster.net.cutOff(nodes.get(1).server, false);
+        nodes.get(1).restartContainer();
+        nodes.get(1).health();
+        assertTrue(cluster.writable().isEmpty());
+        nodes.get(0).restartContainer();
+        cluster.rounds(3);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+    }
+
+    @Test
+    void aTailThatOnlyTheFallenPrimaryHasIsFetchedWhenItsServerIsBackInTime() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.net.cutOff(nodes.get(1).server, true);
+        nodes.get(0).server.clientWrites();
+        var all = nodes.get(0).server.executed();
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        nodes.get(0).startMysqld();
+        cluster.net.cutOff(nodes.get(1).server, false);
+        nodes.get(1).health();
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertTrue(nodes.get(1).server.executed().contains(all));
+    }
+}
