@@ -216,6 +216,12 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
+    public void leaveCluster() {
+        String what = "leave the cluster";
+        new Unlogged(session, dialect).run(what, () -> session.run(what, "DROP DATABASE IF EXISTS autopilot"));
+    }
+
+    @Override
     public void journal(long term, String node, String why) {
         writeUnlessReadOnly(
                 "write the journal", "REPLACE INTO autopilot.journal (term, node, why) SELECT ?, ?, LEFT(?, 1000)", term, node, why);
