@@ -1,0 +1,102 @@
+package io.autopilot.mysql.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Decides whether this node takes a snapshot now: when BACKUP_TTL has run out, on the replica that is needed least; on the primary only
+ * when there is no healthy replica.
+ *
+ * <p>Every node decides alone from facts that all of them read in Consul, so they agree without talking; the snapshot lock settles the
+ * moments in which they don't. A node that can't take its snapshot must not leave the cluster without one: with each further
+ * quarter of the time the next replica in the order is due too.
+ */
+public final class SnapshotDue {
+    private static final int SHARE = 4;
+
+    private SnapshotDue() {}
+
+    /**
+     * What the decision rests on.
+     *
+     * @param last the newest snapshot; empty when there is none
+     * @param healthy whether this node may serve its role
+     * @param primary whether this node is the primary
+     * @param healthyReplicas names of all replicas that pass, this node included if it is one
+     * @param acknowledging names of the replicas whose acknowledgements count (protocol P1); the others are needed less
+     */
+    public record Facts(
+            Instant now,
+            Optional<SnapshotPointer> last,
+            Duration ttl,
+            String self,
+            boolean healthy,
+            boolean primary,
+            Set<String> healthyReplicas,
+            Set<String> acknowledging) {}
+
+    public static SnapshotDecision decide(Facts facts) {
+        if (!facts.healthy()) {
+            return notDue("this node is not healthy");
+        }
+        if (facts.last().isEmpty()) {
+            return facts.primary() ? due("the cluster has no snapshot yet") : notDue("the primary takes the first snapshot");
+        }
+        SnapshotPointer last = facts.last().get();
+        Duration age = Duration.between(last.at(), facts.now());
+        // A time from the future is a clock that was wrong; it must not put snapshots off for good.
+        Duration counted = age.compareTo(facts.ttl().negated()) < 0 ? facts.ttl() : age;
+        if (counted.compareTo(facts.ttl()) < 0) {
+            return notDue("the last snapshot " + last.id() + " is " + text(age) + " old, the next one is due after " + text(facts.ttl()));
+        }
+        return byTurn(facts, counted, "the last snapshot " + last.id() + " is " + text(age) + " old");
+    }
+
+    private static SnapshotDecision byTurn(Facts facts, Duration age, String why) {
+        if (facts.primary()) {
+            return facts.healthyReplicas().isEmpty()
+                    ? due(why + " and there is no healthy replica to take one")
+                    : notDue("it is up to a replica: " + String.join(", ", order(facts)));
+        }
+        List<String> order = order(facts);
+        int turn = order.indexOf(facts.self());
+        if (turn < 0) {
+            return notDue("this node is no healthy replica");
+        }
+        Duration wait = facts.ttl().dividedBy(SHARE).multipliedBy(turn);
+        if (age.compareTo(facts.ttl().plus(wait)) < 0) {
+            return notDue(order.getFirst() + " is needed less than " + facts.self() + " and goes first");
+        }
+        return due(turn == 0 ? why : why + " and " + String.join(", ", order.subList(0, turn)) + " took none");
+    }
+
+    private static List<String> order(Facts facts) {
+        return Stream.concat(
+                        sorted(facts, false),
+                        sorted(facts, true))
+                .toList();
+    }
+
+    private static Stream<String> sorted(Facts facts, boolean acknowledging) {
+        return facts.healthyReplicas().stream()
+                .filter(node -> facts.acknowledging().contains(node) == acknowledging)
+                .sorted(Comparator.naturalOrder());
+    }
+
+    private static String text(Duration duration) {
+        return duration.toSeconds() + "s";
+    }
+
+    private static SnapshotDecision due(String reason) {
+        return new SnapshotDecision.Due(new Reason(reason));
+    }
+
+    private static SnapshotDecision notDue(String reason) {
+        return new SnapshotDecision.NotDue(new Reason(reason));
+    }
+}
