@@ -1,33 +1,63 @@
 # The commands of this project; `make help` lists them.
-MAVEN ?= mvn -B -ntp
 CONSUL_IMAGE ?= mysql-autopilot-consul:local
+SCRIPTS = docker/scripts
+ENV_FILE ?= _env
 
 # Testcontainers would pull helper images, which a machine without Docker Hub can't.
 export TESTCONTAINERS_RYUK_DISABLED = true
 export TESTCONTAINERS_HOST_OVERRIDE = localhost
+export CONSUL_IMAGE ENV_FILE
 
-.PHONY: help setup consul-image image jar test clean-build
+.DELETE_ON_ERROR:
+.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test clean-build
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: ## find Docker, or on Debian as root install and start it; get the base image
-	@docker/scripts/docker-up
-	@docker/scripts/base-image
+up: image consul-image ## set everything up, start one primary (or what is stopped), wait for it, print the status
+	@$(SCRIPTS)/env-file $(ENV_FILE)
+	@$(SCRIPTS)/up
+
+status: ## who is primary, who follows, how far
+	@$(SCRIPTS)/compose exec -T mysql manage status
+
+down: ## stop the cluster; all data stays, `make up` starts it again
+	@$(SCRIPTS)/compose stop >/dev/null 2>&1 || $(SCRIPTS)/compose stop
+	@echo "down: the cluster is stopped, its data is kept"
+
+clean: ## remove the cluster with ALL its data; asks first, CLEAN=yes is an answer
+	@$(SCRIPTS)/clean
+
+setup: ## find Docker and compose, or on Debian as root install and start them; get the base image
+	@$(SCRIPTS)/docker-up
+	@$(SCRIPTS)/base-image
 
 consul-image: setup ## the Consul image for machines without Docker Hub
+	@[ "$(CONSUL_IMAGE)" != mysql-autopilot-consul:local ] || $(SCRIPTS)/build -t $(CONSUL_IMAGE) docker/consul >/dev/null
 	@echo "image: $(CONSUL_IMAGE)"
-	@docker build -q -t $(CONSUL_IMAGE) docker/consul
 
-jar: ## build target/manage.jar (needs JDK 25 and Maven)
-	$(MAVEN) package -DskipTests
+jar: setup target/manage.jar ## build target/manage.jar, in a container when the machine has no JDK 25 and Maven
 
-image: setup jar ## the image with MySQL 9.7 and the CLI
-	@echo "image: mysql-autopilot:9.7"
-	@docker build -q -t mysql-autopilot:9.7 -f docker/Dockerfile .
+# Directories too: theirs is the time that changes when a file goes away.
+target/manage.jar: pom.xml $(shell find src/main) | setup
+	@echo "jar: $@"
+	@$(SCRIPTS)/maven -q package -Dmaven.test.skip=true
+	@touch $@
 
-test: consul-image ## set up what the tests need, compile with all checks and run every test
-	$(MAVEN) verify
+image: jar ## the image with MySQL 9.7 LTS and the CLI
+	@$(SCRIPTS)/image 9.7
+
+image-8.0: jar ## the same on MySQL 8.0.33
+	@$(SCRIPTS)/image 8.0
+
+image-5.6: jar ## the same on MySQL 5.6.14
+	@$(SCRIPTS)/image 5.6
+
+images: image image-8.0 image-5.6 ## all three, and the one on 5.6.14 with the tests' stand-in for xtrabackup
+	@[ ! -d docker/standin ] || STANDIN=1 $(SCRIPTS)/image 5.6
+
+test: images consul-image ## set up what the tests need, compile with all checks and run every test
+	@$(SCRIPTS)/maven verify
 
 clean-build: ## remove what the build made
-	rm -rf target
+	rm -rf target docker/containerpilot
