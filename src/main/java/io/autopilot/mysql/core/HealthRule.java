@@ -184,6 +184,10 @@ public final class HealthRule {
         if (view.lastPrimaryPresent() && !last.get().released()) {
             return new StandBy(because("nobody holds the lease; " + last.get().node() + " is there and has everything: it goes first"));
         }
+        if (view.mustJoin()) {
+            return new StandBy(because("nobody holds the lease, and this server's data is a snapshot's that has not caught up since;"
+                    + " if no other data is left, begin again with BOOTSTRAP_FROM"));
+        }
         if (!view.warm() && mysqld.uptime().compareTo(view.coldGrace()) < 0) {
             return new StandBy(because("nobody holds the lease; this server has not replicated since its start, "
                     + last.get().node() + " gets " + view.coldGrace().toSeconds() + " s to come back"));

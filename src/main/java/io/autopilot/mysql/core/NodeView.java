@@ -15,6 +15,7 @@ import java.util.Set;
  * @param primaryExecuted the primary's set, sampled after this node's own; empty when it could not be read
  * @param mayWrite whether the right to write of {@link LeaseRight} still holds
  * @param warm whether this run of mysqld has replicated from the newest primary
+ * @param mustJoin whether the data comes from a snapshot and has not caught up with a primary since: it may be old
  * @param coldGrace how long after mysqld's start a replica that isn't warm waits before it takes over
  * @param lastPrimaryPresent whether the last holder of a lease that is free now can take it again: its node passes, its server answers
  * @param otherHealthyReplicas the names of the other replicas that pass
@@ -30,6 +31,7 @@ public record NodeView(
         Optional<GtidSet> primaryExecuted,
         boolean mayWrite,
         boolean warm,
+        boolean mustJoin,
         Duration coldGrace,
         Duration maxLag,
         boolean lastPrimaryPresent,

@@ -7,6 +7,7 @@ import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
@@ -129,10 +130,23 @@ public final class Health implements Hook {
                 Duration rightEnds = lease.prove(seen.heartbeatBegan());
                 ports.state().writeWritable(start.get(), promotion.watchdogEnd(rightEnds));
             }
-            case REPLICA -> ports.state().writeFollowedTerm(start.get(), seen.view().knownTerm());
+            case REPLICA -> {
+                ports.state().writeFollowedTerm(start.get(), seen.view().knownTerm());
+                if (ports.state().mustJoin() && hasCaughtUp(seen.view())) {
+                    ports.state().deleteMustJoin();
+                }
+            }
         }
         services.keep(serve.role(), serve.reason().text(), deadline);
         return Outcome.done(serve, serve.reason());
+    }
+
+    private static boolean hasCaughtUp(NodeView view) {
+        return view.mysqld()
+                .flatMap(ServerState::replication)
+                .flatMap(ReplicationState::lag)
+                .filter(Duration.ZERO::equals)
+                .isPresent();
     }
 
     private Outcome fence(HealthDecision.Fence stop, Observation seen, Deadline deadline) {

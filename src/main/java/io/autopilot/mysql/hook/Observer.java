@@ -140,6 +140,7 @@ final class Observer {
                 primaryExecuted,
                 proven || lease.mayWrite(ports.ticker().uptime()),
                 isWarm(term),
+                ports.state().mustJoin(),
                 node.settings().lease().multipliedBy(2),
                 node.settings().replicaMaxLag(),
                 lastPrimaryPresent,

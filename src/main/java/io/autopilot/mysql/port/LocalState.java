@@ -35,6 +35,13 @@ public interface LocalState {
 
     void deleteLeftCluster();
 
+    /** Whether the data comes from a snapshot and has not caught up with a primary since: it may be old. */
+    boolean mustJoin();
+
+    void writeMustJoin();
+
+    void deleteMustJoin();
+
     // In the run directory.
 
     Optional<String> session();

@@ -223,6 +223,12 @@ class HealthRuleTest {
     }
 
     @Test
+    void aRestoredServerThatNeverJoinedDoesNotTakeOverWithOldData() {
+        given.leaseIsFree(true).restoredAndNeverJoined().upSeconds(600);
+        because(decides(StandBy.class), "BOOTSTRAP_FROM");
+    }
+
+    @Test
     void aTornRelayLogThatIsAppliedIsFetchedAgain() {
         given.otherHoldsTheLease().applierError("13121 Relay log read failure").primaryHas("1-9");
         decides(Follow.class);

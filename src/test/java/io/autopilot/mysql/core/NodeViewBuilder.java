@@ -27,6 +27,7 @@ final class NodeViewBuilder {
     private Optional<GtidSet> primaryExecuted = Optional.empty();
     private boolean mayWrite = true;
     private boolean warm;
+    private boolean mustJoin;
     private final Set<String> replicas = new HashSet<>();
 
     NodeView build() {
@@ -52,6 +53,7 @@ final class NodeViewBuilder {
                 primaryExecuted,
                 mayWrite,
                 warm,
+                mustJoin,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(60),
                 lastPrimaryPresent,
@@ -81,6 +83,11 @@ final class NodeViewBuilder {
 
     NodeViewBuilder neverHadAPrimary() {
         journalTerm = 0;
+        return this;
+    }
+
+    NodeViewBuilder restoredAndNeverJoined() {
+        mustJoin = true;
         return this;
     }
 

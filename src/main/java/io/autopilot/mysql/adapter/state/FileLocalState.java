@@ -41,6 +41,7 @@ public final class FileLocalState implements LocalState {
     private final StateFile followed;
     private final StateFile stopping;
     private final StateFile dataMark;
+    private final StateFile mustJoin;
     private final StateFile restored;
     private final StateFile leftCluster;
     private final AtomicBoolean lockedHere = new AtomicBoolean();
@@ -65,6 +66,7 @@ public final class FileLocalState implements LocalState {
         this.stopping = new StateFile(run.resolve("stopping"));
         this.dataMark = new StateFile(data.resolve("cluster"));
         this.leftCluster = new StateFile(data.resolve("left-cluster"));
+        this.mustJoin = new StateFile(data.resolve("must-join"));
         this.restored = new StateFile(data.resolve("restored-gtids"));
     }
 
@@ -157,6 +159,21 @@ public final class FileLocalState implements LocalState {
     @Override
     public void deleteLeftCluster() {
         leftCluster.delete();
+    }
+
+    @Override
+    public boolean mustJoin() {
+        return mustJoin.read().isPresent();
+    }
+
+    @Override
+    public void writeMustJoin() {
+        mustJoin.write("restored");
+    }
+
+    @Override
+    public void deleteMustJoin() {
+        mustJoin.delete();
     }
 
     @Override

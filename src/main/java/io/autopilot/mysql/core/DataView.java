@@ -1,0 +1,35 @@
+package io.autopilot.mysql.core;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What preStart decides on: the data volume and what Consul and the store say of the cluster.
+ *
+ * @param mark the cluster that the data directory belongs to, by this node's own note
+ * @param empty nothing in the data directory
+ * @param strangers what lies on the volume that this program didn't put there
+ * @param initialized the cluster's uuid, if Consul knows the cluster
+ * @param pointer Consul names a newest snapshot
+ * @param stored the store holds a snapshot of this cluster's name
+ * @param nodesListed instances of the cluster's services are in the catalog, living or not
+ * @param nodesAlive at least one of them passes
+ * @param bootstrapFrom the operator's word on how to begin
+ */
+public record DataView(
+        Optional<Mark> mark,
+        boolean empty,
+        List<String> strangers,
+        Optional<String> initialized,
+        boolean pointer,
+        boolean stored,
+        boolean nodesListed,
+        boolean nodesAlive,
+        Optional<String> bootstrapFrom) {
+    public DataView {
+        strangers = List.copyOf(strangers);
+    }
+
+    /** As LocalState keeps it: unconfirmed while it isn't certain that this directory founded the cluster. */
+    public record Mark(String clusterUuid, boolean confirmed) {}
+}

@@ -1,0 +1,30 @@
+package io.autopilot.mysql.core;
+
+/** What becomes of the data directory before mysqld starts; one case an action. */
+public sealed interface PreStartDecision {
+    Reason reason();
+
+    /** It is this cluster's data: start mysqld on it. */
+    record UseData(Reason reason) implements PreStartDecision {}
+
+    /** Consul doesn't know the cluster that this data belongs to: tell it, unless somebody else was faster, and look again. */
+    record Announce(String clusterUuid, Reason reason) implements PreStartDecision {}
+
+    /** Another node founded the cluster: remove what this node made. */
+    record Wipe(Reason reason) implements PreStartDecision {}
+
+    /** Restore the newest snapshot and join. */
+    record Restore(Reason reason) implements PreStartDecision {}
+
+    /** Make a new, empty cluster, under the bootstrap lock. */
+    record Initialise(Reason reason) implements PreStartDecision {}
+
+    /** Make a new cluster from a stored snapshot ({@code latest} or an id), under the bootstrap lock. */
+    record FoundFrom(String snapshot, Reason reason) implements PreStartDecision {}
+
+    /** Look again in a moment. */
+    record Wait(Reason reason) implements PreStartDecision {}
+
+    /** Only a person can decide; everything stays as it is. */
+    record Refuse(Reason reason) implements PreStartDecision {}
+}

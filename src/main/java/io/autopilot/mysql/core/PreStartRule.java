@@ -1,0 +1,88 @@
+package io.autopilot.mysql.core;
+
+import io.autopilot.mysql.core.PreStartDecision.Announce;
+import io.autopilot.mysql.core.PreStartDecision.FoundFrom;
+import io.autopilot.mysql.core.PreStartDecision.Initialise;
+import io.autopilot.mysql.core.PreStartDecision.Refuse;
+import io.autopilot.mysql.core.PreStartDecision.Restore;
+import io.autopilot.mysql.core.PreStartDecision.UseData;
+import io.autopilot.mysql.core.PreStartDecision.Wait;
+import io.autopilot.mysql.core.PreStartDecision.Wipe;
+import java.util.Optional;
+
+/** Never silently empty, never silently old, and no data of anybody else is touched (design, Algorithms: Bootstrap; G5). */
+public final class PreStartRule {
+    private static final String EMPTY = "empty";
+    private static final String WAYS_ON =
+            "set BOOTSTRAP_FROM=latest (or a snapshot's id) to begin again from a snapshot, or BOOTSTRAP_FROM=empty to begin with nothing";
+
+    private PreStartRule() {}
+
+    /** Decides on one view. */
+    public static PreStartDecision decide(DataView view) {
+        if (!view.empty()) {
+            return view.mark().map(mark -> withData(view, mark)).orElseGet(() -> new Refuse(because(
+                    "the data directory holds data that no run of this program finished, or that somebody else put there;"
+                            + " move it away to have this node restored")));
+        }
+        if (!view.strangers().isEmpty()) {
+            return new Refuse(because("the data volume holds files of another layout (" + String.join(", ", view.strangers())
+                    + "); bring them in as a snapshot, or give the node an empty volume"));
+        }
+        return view.initialized().isPresent() ? withoutData(view) : unknownCluster(view);
+    }
+
+    private static PreStartDecision withData(DataView view, DataView.Mark mark) {
+        Optional<String> known = view.initialized();
+        if (known.isEmpty()) {
+            return new Announce(mark.clusterUuid(), because("Consul doesn't know cluster " + mark.clusterUuid() + ", this data does"));
+        }
+        if (known.get().equals(mark.clusterUuid())) {
+            return mark.confirmed()
+                    ? new UseData(because("this is data of cluster " + mark.clusterUuid()))
+                    : new Announce(mark.clusterUuid(), because("this node founded cluster " + mark.clusterUuid()));
+        }
+        return mark.confirmed()
+                ? new Refuse(because("the data belongs to cluster " + mark.clusterUuid() + ", but Consul's is " + known.get()
+                        + "; give the node an empty volume, or its own SERVICE_NAME"))
+                : new Wipe(because("another node founded the cluster first"));
+    }
+
+    private static PreStartDecision withoutData(DataView view) {
+        if (view.bootstrapFrom().isPresent() && !view.nodesAlive()) {
+            return found(view.bootstrapFrom().get());
+        }
+        if (view.pointer()) {
+            return new Restore(because("the cluster has a snapshot"));
+        }
+        return new Wait(because(
+                view.nodesAlive()
+                        ? "the cluster has no snapshot yet"
+                        : "the cluster has no snapshot yet and no node of it is alive; if all data is lost, " + WAYS_ON));
+    }
+
+    private static PreStartDecision unknownCluster(DataView view) {
+        if (view.nodesAlive()) {
+            return new Wait(because("Consul doesn't know the cluster, but nodes of it are alive: one of them will tell"));
+        }
+        if (view.bootstrapFrom().isPresent()) {
+            return found(view.bootstrapFrom().get());
+        }
+        if (view.stored() || view.pointer()) {
+            return new Refuse(because("Consul doesn't know this cluster, but there are snapshots of its name: " + WAYS_ON));
+        }
+        return view.nodesListed()
+                ? new Wait(because("Consul doesn't know the cluster, but nodes of it are listed: one of them may come back; or " + WAYS_ON))
+                : new Initialise(because("there is no such cluster yet"));
+    }
+
+    private static PreStartDecision found(String from) {
+        return from.equalsIgnoreCase(EMPTY)
+                ? new Initialise(because("BOOTSTRAP_FROM=empty"))
+                : new FoundFrom(from, because("BOOTSTRAP_FROM=" + from));
+    }
+
+    private static Reason because(String text) {
+        return new Reason(text);
+    }
+}

@@ -1,0 +1,175 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.DataView;
+import io.autopilot.mysql.core.PreStartDecision;
+import io.autopilot.mysql.core.PreStartRule;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.ServiceInstance;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.DataVolume;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState;
+import io.autopilot.mysql.port.LocalState.DataMark;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the data directory ready for mysqld, or says why it can't be (design, Hooks and Bootstrap). */
+public final class PreStart implements Hook {
+    private static final Logger LOG = LoggerFactory.getLogger(PreStart.class);
+    private static final Duration PAUSE = Duration.ofMillis(300);
+    private static final Duration CALL = Duration.ofSeconds(5);
+
+    private final Node node;
+    private final Ports ports;
+    private final DataVolume volume;
+    private final Snapshots snapshots;
+    private final Supplier<String> serverConfiguration;
+    private final Founding founding;
+    private String lastReason = "";
+
+    /**
+     * @param serverConfiguration the text of my.cnf for this container
+     * @param newUuid makes the uuid of a new cluster
+     */
+    public PreStart(
+            Node node,
+            Ports ports,
+            DataVolume volume,
+            Snapshots snapshots,
+            Supplier<String> serverConfiguration,
+            Supplier<String> newUuid) {
+        this.node = node;
+        this.ports = ports;
+        this.volume = volume;
+        this.snapshots = snapshots;
+        this.serverConfiguration = serverConfiguration;
+        this.founding = new Founding(node, ports, volume, snapshots, newUuid);
+    }
+
+    @Override
+    public Outcome run(Deadline deadline) {
+        volume.prepare();
+        volume.removeLeftovers();
+        ports.state().deleteStopping();
+        try {
+            snapshots.checkStore(deadline.atMost(Duration.ofSeconds(30)));
+        } catch (Snapshots.UnusableSnapshotException e) {
+            return Outcome.refused("StoreFailed", new Reason(String.valueOf(e.getMessage())));
+        }
+        while (true) {
+            Optional<Outcome> end = step(deadline);
+            if (end.isPresent()) {
+                return end.get();
+            }
+            if (deadline.remaining().compareTo(PAUSE) < 0) {
+                return Outcome.tryLater("Wait", new Reason(lastReason));
+            }
+            ports.sleeper().sleep(PAUSE);
+        }
+    }
+
+    private Optional<Outcome> step(Deadline deadline) {
+        try {
+            return act(PreStartRule.decide(observe(deadline.atMost(CALL))), deadline);
+        } catch (ConsulException e) {
+            waiting(new Reason("Consul doesn't answer: " + e.getMessage()));
+            return Optional.empty();
+        } catch (Snapshots.UnusableSnapshotException e) {
+            return Optional.of(Outcome.refused("RestoreFailed", new Reason(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private DataView observe(Deadline deadline) {
+        LocalState state = ports.state();
+        Optional<String> initialized = ports.consul().get(node.initializedKey(), deadline).map(KvEntry::value);
+        boolean unknown = initialized.isEmpty();
+        List<ServiceInstance> listed = new ArrayList<>();
+        for (String service : List.of(
+                node.settings().nodeService(), node.settings().primaryService(), node.settings().serviceName())) {
+            listed.addAll(ports.consul().instances(service, deadline));
+        }
+        return new DataView(
+                state.dataMark().map(m -> new DataView.Mark(m.clusterUuid(), m.confirmed())),
+                volume.isEmpty(),
+                volume.strangers(),
+                initialized,
+                snapshots.pointed(deadline),
+                unknown && snapshots.stored(deadline),
+                !listed.isEmpty(),
+                listed.stream().filter(i -> !i.id().equals(node.nodeServiceId())).anyMatch(ServiceInstance::passing),
+                node.settings().bootstrapFrom());
+    }
+
+    private Optional<Outcome> act(PreStartDecision decision, Deadline deadline) {
+        return switch (decision) {
+            case PreStartDecision.UseData use -> {
+                volume.writeServerConfiguration(serverConfiguration.get());
+                yield Optional.of(Outcome.done(use, use.reason()));
+            }
+            case PreStartDecision.Announce announce -> {
+                announce(announce, deadline);
+                yield Optional.empty();
+            }
+            case PreStartDecision.Wipe wipe -> {
+                LOG.warn("event=wipe reason=\"{}\"", wipe.reason());
+                volume.wipe();
+                ports.state().deleteDataMark();
+                yield Optional.empty();
+            }
+            case PreStartDecision.Restore restore -> {
+                restore(restore, deadline);
+                yield Optional.empty();
+            }
+            case PreStartDecision.Initialise initialise -> {
+                founding.fromNothing(initialise.reason(), deadline).ifPresent(this::waiting);
+                yield Optional.empty();
+            }
+            case PreStartDecision.FoundFrom from -> {
+                founding.fromSnapshot(from.snapshot(), from.reason(), deadline).ifPresent(this::waiting);
+                yield Optional.empty();
+            }
+            case PreStartDecision.Wait wait -> {
+                waiting(wait.reason());
+                yield Optional.empty();
+            }
+            case PreStartDecision.Refuse refuse -> Optional.of(Outcome.refused(refuse, refuse.reason()));
+        };
+    }
+
+    /** Whether it was this node's word or another's: the next look tells. */
+    private void announce(PreStartDecision.Announce announce, Deadline deadline) {
+        ports.consul().cas(node.initializedKey(), announce.clusterUuid(), 0, deadline.atMost(CALL));
+        boolean ours = ports.consul()
+                .get(node.initializedKey(), deadline.atMost(CALL))
+                .filter(e -> e.value().equals(announce.clusterUuid()))
+                .isPresent();
+        if (ours) {
+            ports.state().writeDataMark(new DataMark(announce.clusterUuid(), true));
+            LOG.info("event=announced cluster={} reason=\"{}\"", announce.clusterUuid(), announce.reason());
+        }
+    }
+
+    private void restore(PreStartDecision.Restore restore, Deadline deadline) {
+        Optional<String> cluster = ports.consul().get(node.initializedKey(), deadline.atMost(CALL)).map(KvEntry::value);
+        LOG.info("event=restore reason=\"{}\"", restore.reason());
+        RestoredDirectory.make(ports.state(), volume, directory -> {
+            Snapshots.Restored restored = snapshots.restore(Optional.empty(), cluster, directory, deadline);
+            ports.state().writeMustJoin();
+            LOG.info("event=restored snapshot={}", restored.id());
+            return new RestoredDirectory.Made(new DataMark(restored.clusterUuid(), true), restored.gtidsToSet(), Optional.empty());
+        });
+    }
+
+    private void waiting(Reason reason) {
+        if (!reason.text().equals(lastReason)) {
+            lastReason = reason.text();
+            LOG.info("event=waiting reason=\"{}\"", reason);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.PreStartDecision.Announce;
+import io.autopilot.mysql.core.PreStartDecision.FoundFrom;
+import io.autopilot.mysql.core.PreStartDecision.Initialise;
+import io.autopilot.mysql.core.PreStartDecision.Refuse;
+import io.autopilot.mysql.core.PreStartDecision.Restore;
+import io.autopilot.mysql.core.PreStartDecision.UseData;
+import io.autopilot.mysql.core.PreStartDecision.Wait;
+import io.autopilot.mysql.core.PreStartDecision.Wipe;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PreStartRuleTest {
+    private Optional<DataView.Mark> mark = Optional.empty();
+    private boolean empty = true;
+    private List<String> strangers = List.of();
+    private Optional<String> initialized = Optional.empty();
+    private boolean pointer;
+    private boolean stored;
+    private boolean listed;
+    private boolean alive;
+    private Optional<String> bootstrapFrom = Optional.empty();
+
+    @Test
+    void theFirstNodeEverInitialises() {
+        decides(Initialise.class);
+    }
+
+    @Test
+    void ownDataIsUsed() {
+        dataOf("c1", true);
+        initialized = Optional.of("c1");
+        decides(UseData.class);
+    }
+
+    @Test
+    void dataOfAnotherClusterIsRefusedAndBothAreNamed() {
+        dataOf("c1", true);
+        initialized = Optional.of("c2");
+        because(decides(Refuse.class), "cluster c1, but Consul's is c2");
+    }
+
+    @Test
+    void aNodeWithDataPutsTheClusterBackIntoConsul() {
+        dataOf("c1", true);
+        assertEquals("c1", decides(Announce.class).clusterUuid());
+    }
+
+    @Test
+    void aFounderThatIsNotConfirmedAnnouncesItself() {
+        dataOf("c1", false);
+        decides(Announce.class);
+        initialized = Optional.of("c1");
+        decides(Announce.class);
+    }
+
+    @Test
+    void aFounderThatLostTheRaceIsWiped() {
+        dataOf("c1", false);
+        initialized = Optional.of("c2");
+        decides(Wipe.class);
+    }
+
+    @Test
+    void dataWithoutAMarkIsNeverTouched() {
+        empty = false;
+        initialized = Optional.of("c1");
+        pointer = true;
+        because(decides(Refuse.class), "move it away");
+    }
+
+    @Test
+    void filesOfAnotherLayoutAreNeverTouched() {
+        strangers = List.of("ibdata1", "mysql");
+        because(decides(Refuse.class), "ibdata1, mysql");
+    }
+
+    @Test
+    void anEmptyNodeOfAKnownClusterRestoresItsSnapshot() {
+        initialized = Optional.of("c1");
+        pointer = true;
+        decides(Restore.class);
+    }
+
+    @Test
+    void anEmptyNodeWaitsForTheFirstSnapshotAndNeverInitialises() {
+        initialized = Optional.of("c1");
+        alive = true;
+        because(decides(Wait.class), "no snapshot yet");
+    }
+
+    @Test
+    void anEmptyNodeOfAClusterWithoutLivingNodesSaysHowToGoOn() {
+        initialized = Optional.of("c1");
+        because(decides(Wait.class), "BOOTSTRAP_FROM=latest");
+    }
+
+    @Test
+    void aStoreWithSnapshotsOfAForgottenClusterStopsTheInitialisation() {
+        stored = true;
+        because(decides(Refuse.class), "BOOTSTRAP_FROM=empty");
+    }
+
+    @Test
+    void listedNodesStopTheInitialisation() {
+        listed = true;
+        decides(Wait.class);
+    }
+
+    @Test
+    void livingNodesStopEvenTheOperatorsBootstrap() {
+        listed = true;
+        alive = true;
+        bootstrapFrom = Optional.of("latest");
+        decides(Wait.class);
+    }
+
+    @Test
+    void theOperatorChoosesTheSnapshotToBeginFrom() {
+        stored = true;
+        listed = true;
+        bootstrapFrom = Optional.of("snap-7");
+        assertEquals("snap-7", decides(FoundFrom.class).snapshot());
+    }
+
+    @Test
+    void theOperatorMayBeginEmpty() {
+        stored = true;
+        bootstrapFrom = Optional.of("empty");
+        decides(Initialise.class);
+    }
+
+    @Test
+    void aBootstrapWordThatWasLeftBehindDoesNothingInALivingCluster() {
+        initialized = Optional.of("c1");
+        pointer = true;
+        alive = true;
+        bootstrapFrom = Optional.of("empty");
+        decides(Restore.class);
+    }
+
+    @Test
+    void allDataLostTheOperatorBeginsAgainFromASnapshot() {
+        initialized = Optional.of("c1");
+        pointer = true;
+        bootstrapFrom = Optional.of("latest");
+        decides(FoundFrom.class);
+    }
+
+    private void dataOf(String cluster, boolean confirmed) {
+        mark = Optional.of(new DataView.Mark(cluster, confirmed));
+        empty = false;
+    }
+
+    private <T extends PreStartDecision> T decides(Class<T> kind) {
+        DataView view = new DataView(mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom);
+        return assertInstanceOf(kind, PreStartRule.decide(view));
+    }
+
+    private static void because(PreStartDecision decision, String words) {
+        assertTrue(decision.reason().text().contains(words), () -> decision.reason().text());
+    }
+}
