@@ -51,7 +51,7 @@ public final class DirectoryVolume implements DataVolume {
             Files.createDirectories(volume);
             Files.createDirectories(volume.resolve("state"));
             own(volume);
-            return null;
+            return volume;
         });
     }
 
@@ -99,7 +99,7 @@ public final class DirectoryVolume implements DataVolume {
             if (Files.exists(directory)) {
                 Files.walkFileTree(directory, new Remover());
             }
-            return null;
+            return directory;
         });
     }
 
