@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.adapter.disk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.adapter.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.adapter.store;
+
+import org.jspecify.annotations.NullMarked;
