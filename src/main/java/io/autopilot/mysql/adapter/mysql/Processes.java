@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** The sessions of a server. Not thread-safe. */
 record Processes(Session session, String controlUser) {
-    private static final int NO_SUCH_THREAD = 1094;
+    static final int NO_SUCH_THREAD = 1094;
     private static final Set<String> SYSTEM_USERS = Set.of("system user", "event_scheduler", "unauthenticated user");
     private static final Set<String> SYSTEM_COMMANDS = Set.of("Daemon", "Killed");
 
