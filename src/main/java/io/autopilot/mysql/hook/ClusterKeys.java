@@ -41,6 +41,28 @@ final class ClusterKeys {
                 .filter(intent -> consul.sessionExists(intent.session(), deadline));
     }
 
+    /** The successor of an announced hand-over is awake and waits for the lease. */
+    void answer(Durability.HandOver handOver, Deadline deadline) {
+        Optional<KvEntry> before = consul.get(node.successorKey(), deadline);
+        if (before.filter(e -> e.value().equals(answerTo(handOver))).isEmpty()) {
+            consul.cas(
+                    node.successorKey(),
+                    answerTo(handOver),
+                    before.map(KvEntry::modifyIndex).orElse(0L),
+                    deadline);
+        }
+    }
+
+    boolean isAnswered(Durability.HandOver handOver, Deadline deadline) {
+        return consul.get(node.successorKey(), deadline)
+                .filter(e -> e.value().equals(answerTo(handOver)))
+                .isPresent();
+    }
+
+    private static String answerTo(Durability.HandOver handOver) {
+        return handOver.to() + " " + handOver.term();
+    }
+
     List<TermRecord> history(Deadline deadline) {
         return consul.list(node.historyPrefix(), deadline).stream()
                 .map(e -> ClusterRecords.readTerm(e.key(), e.value()))

@@ -23,6 +23,11 @@ public record Node(String name, Address address, Settings settings) {
         return settings.serviceName() + "/initialized";
     }
 
+    /** Where the successor of a hand-over says that it is awake. */
+    public String successorKey() {
+        return settings.serviceName() + "/successor";
+    }
+
     public String bootstrapLockKey() {
         return settings.serviceName() + "/bootstrap";
     }

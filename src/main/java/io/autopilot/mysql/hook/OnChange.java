@@ -37,11 +37,15 @@ public final class OnChange implements Hook {
         }
     }
 
-    /** A primary has announced that it hands over to this node: the next runs find the lease free. */
+    /** A primary has announced that it hands over to this node: it hears that somebody is here, and the next runs find the lease free. */
     private boolean isSuccessor(Deadline deadline) {
         try {
-            Optional<Durability> durability = keys.durability(deadline.atMost(ONE_RUN)).map(Indexed::value);
-            return durability.flatMap(Durability::handOver).filter(h -> h.to().equals(node.name())).isPresent();
+            Optional<Durability.HandOver> announced = keys.durability(deadline.atMost(ONE_RUN))
+                    .map(Indexed::value)
+                    .flatMap(Durability::handOver)
+                    .filter(h -> h.to().equals(node.name()));
+            announced.ifPresent(handOver -> keys.answer(handOver, deadline.atMost(ONE_RUN)));
+            return announced.isPresent();
         } catch (ConsulException e) {
             return false;
         }

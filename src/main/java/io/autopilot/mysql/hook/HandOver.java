@@ -1,0 +1,185 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.port.Consul.ServiceInstance;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A primary that is stopped hands over to its best replica (design, Switchover; protocol P8): announce, let the successor wake up and
+ * catch up while this server still writes, fence, wait until the successor has everything, give the lease up.
+ */
+final class HandOver {
+    private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+    private static final Duration PEER = Duration.ofSeconds(2);
+    private static final Duration SLICE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration ANSWER = Duration.ofSeconds(4);
+    private static final Duration CATCH_UP = Duration.ofSeconds(10);
+    private static final Duration ESTABLISHED = Duration.ofSeconds(10);
+
+    private final Node node;
+    private final Ports ports;
+    private final Lease lease;
+    private final ClusterKeys keys;
+    private final Services services;
+    private final Fence fence;
+
+    HandOver(Node node, Ports ports, Lease lease, ClusterKeys keys, Services services, Fence fence) {
+        this.node = node;
+        this.ports = ports;
+        this.lease = lease;
+        this.keys = keys;
+        this.services = services;
+        this.fence = fence;
+    }
+
+    /** A replica that may succeed. */
+    private record Successor(String node, Address address, ServerState state) {}
+
+    /** Afterwards this server accepts no writes and the lease is free or another's; says how it went. */
+    Reason run(PrimaryRecord record, Deadline deadline) {
+        Optional<Successor> successor = choose(deadline);
+        if (successor.isEmpty()) {
+            fence.raise(deadline);
+            services.withdraw(deadline);
+            lease.release(record, deadline);
+            return new Reason("no healthy replica: the lease is free, this data has everything");
+        }
+        Successor to = successor.get();
+        Optional<Durability.HandOver> announced = announce(record, to, deadline);
+        if (announced.isPresent()) {
+            awaitAnswer(announced.get(), deadline);
+        }
+        catchUp(to, deadline);
+        return switchTo(to, record, deadline);
+    }
+
+    private Optional<Successor> choose(Deadline deadline) {
+        return ports.consul().instances(node.settings().serviceName(), deadline).stream()
+                .filter(ServiceInstance::passing)
+                .filter(instance -> !instance.id().equals(node.replicaServiceId()))
+                .map(instance -> ask(instance, deadline))
+                .flatMap(Optional::stream)
+                .filter(s -> s.state().replication().filter(this::followsThisNode).isPresent())
+                .max(Comparator.comparingLong((Successor s) -> s.state().received().count())
+                        .thenComparing(Successor::node, Comparator.reverseOrder()));
+    }
+
+    private boolean followsThisNode(ReplicationState replication) {
+        return replication.source().equals(node.address())
+                && replication.receiver() == ReplicationState.Receiver.ON
+                && replication.applierRunning();
+    }
+
+    private Optional<Successor> ask(ServiceInstance instance, Deadline deadline) {
+        Address address = new Address(instance.address(), instance.port());
+        String name = instance.id().substring(node.settings().serviceName().length() + 1);
+        try (Mysql server = ports.servers().connect(address, deadline.atMost(PEER))) {
+            return Optional.of(new Successor(name, address, server.read()));
+        } catch (MysqlException e) {
+            LOG.info("event=successor-left-out node={} reason=\"{}\"", name, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Durability.HandOver> announce(PrimaryRecord record, Successor to, Deadline deadline) {
+        Durability.HandOver handOver =
+                new Durability.HandOver(record.term() + 1, node.name(), to.node(), Optional.empty());
+        LOG.info("event=hand-over to={} term={}", to.node(), handOver.term());
+        boolean written = write(handOver, deadline);
+        services.ringBell(to.node(), deadline);
+        return written ? Optional.of(handOver) : Optional.empty();
+    }
+
+    private boolean write(Durability.HandOver handOver, Deadline deadline) {
+        Optional<Indexed<Durability>> found = keys.durability(deadline);
+        return found.filter(d -> ports.consul().cas(
+                        node.durabilityKey(),
+                        ClusterRecords.write(new Durability(
+                                d.value().mode(),
+                                d.value().proven(),
+                                d.value().next(),
+                                d.value().intent(),
+                                Optional.of(handOver))),
+                        d.index(),
+                        deadline))
+                .isPresent();
+    }
+
+    /** The start of the successor's hook is no part of the write gap. */
+    private void awaitAnswer(Durability.HandOver handOver, Deadline deadline) {
+        boolean answered = ports.poll()
+                .until(deadline.atMost(ANSWER), PAUSE, () -> keys.isAnswered(handOver, deadline) ? Optional.of(true) : Optional.empty())
+                .isPresent();
+        LOG.info("event=successor-{} node={}", answered ? "awake" : "silent", handOver.to());
+        lease.heartbeat(deadline);
+    }
+
+    /** While this server still writes: what is left for the write gap gets small. */
+    private void catchUp(Successor to, Deadline deadline) {
+        Deadline patience = deadline.atMost(CATCH_UP);
+        try (Mysql local = ports.servers().connectLocal(deadline);
+                Mysql replica = ports.servers().connect(to.address(), deadline)) {
+            GtidSet now = local.executed();
+            while (!replica.awaitApplied(now, SLICE) && !patience.expired()) {
+                lease.heartbeat(deadline);
+            }
+        } catch (MysqlException e) {
+            LOG.warn("event=catch-up-failed node={} reason=\"{}\"", to.node(), e.getMessage());
+        }
+    }
+
+    private Reason switchTo(Successor to, PrimaryRecord record, Deadline deadline) {
+        lease.heartbeat(deadline);
+        Duration began = ports.ticker().uptime();
+        Optional<GtidSet> last = fence.raise(deadline);
+        boolean complete = last.isPresent() && awaitReceived(to, last.get(), deadline);
+        if (complete) {
+            write(new Durability.HandOver(record.term() + 1, node.name(), to.node(), last), deadline);
+        }
+        services.withdraw(deadline);
+        lease.release(record, deadline);
+        boolean established = ports.poll()
+                .until(deadline.atMost(ESTABLISHED), PAUSE, () -> established(record.term(), deadline))
+                .isPresent();
+        long gap = ports.ticker().uptime().minus(began).toMillis();
+        services.silenceBell(deadline);
+        String had = complete ? to.node() + " has everything" : to.node() + " could not be seen to have everything";
+        return new Reason(had + (established ? "; a new primary writes, writes stopped for " + gap + " ms" : "; no new primary was seen in time"));
+    }
+
+    private boolean awaitReceived(Successor to, GtidSet last, Deadline deadline) {
+        try (Mysql replica = ports.servers().connect(to.address(), deadline)) {
+            return ports.poll()
+                    .until(deadline.atMost(CATCH_UP), PAUSE, () -> replica.read().received().contains(last)
+                            ? Optional.of(true)
+                            : Optional.empty())
+                    .isPresent();
+        } catch (MysqlException e) {
+            LOG.warn("event=successor-lost node={} reason=\"{}\"", to.node(), e.getMessage());
+            return false;
+        }
+    }
+
+    private Optional<PrimaryRecord> established(long before, Deadline deadline) {
+        return ports.consul()
+                .get(node.leaseKey(), deadline)
+                .map(e -> ClusterRecords.readPrimary(e.key(), e.value()))
+                .filter(r -> r.term() > before && r.state() == PrimaryRecord.State.ESTABLISHED);
+    }
+}

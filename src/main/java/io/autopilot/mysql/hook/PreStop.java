@@ -1,0 +1,94 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState.HookLock;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes this node out of the cluster and stops mysqld cleanly: a primary hands over first (design, Hooks). */
+public final class PreStop implements Hook {
+    private static final Logger LOG = LoggerFactory.getLogger(PreStop.class);
+    private static final Duration LOCK = Duration.ofSeconds(6);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    /** What a clean stop of mysqld may take, out of the hook's time. */
+    private static final Duration FOR_MYSQLD = Duration.ofSeconds(12);
+
+    private final Node node;
+    private final Ports ports;
+    private final Lease lease;
+    private final Services services;
+    private final Fence fence;
+    private final HandOver handOver;
+
+    public PreStop(Node node, Ports ports) {
+        ClusterKeys keys = new ClusterKeys(node, ports.consul());
+        this.node = node;
+        this.ports = ports;
+        this.lease = new Lease(node, ports.consul(), ports.state());
+        this.services = new Services(node, ports.consul());
+        this.fence = new Fence(ports);
+        this.handOver = new HandOver(node, ports, lease, keys, services, fence);
+    }
+
+    @Override
+    public Outcome run(Deadline deadline) {
+        // From here on no other hook of this node takes a role, and a crashed mysqld isn't started again.
+        ports.state().writeStopping();
+        Optional<HookLock> lock = ports.state().tryLock(deadline.atMost(LOCK));
+        try {
+            Reason left = leave(deadline.lessBy(FOR_MYSQLD));
+            return stopMysqld(left, deadline);
+        } finally {
+            lock.ifPresent(HookLock::close);
+        }
+    }
+
+    private Reason leave(Deadline deadline) {
+        try {
+            lease.heartbeat(deadline);
+            Reason left = lease.view(deadline) instanceof LeaseView.Mine mine
+                    ? handOver.run(mine.record(), deadline)
+                    : new Reason("a replica left");
+            services.withdraw(deadline);
+            lease.leave(deadline);
+            return left;
+        } catch (ConsulException e) {
+            LOG.warn("event=left-without-consul reason=\"{}\"", e.getMessage());
+            return new Reason(node.name() + " stops without Consul's knowledge: " + e.getMessage());
+        } catch (MysqlException e) {
+            LOG.warn("event=left-without-mysqld reason=\"{}\"", e.getMessage());
+            return new Reason("mysqld failed on the way: " + e.getMessage());
+        }
+    }
+
+    private Outcome stopMysqld(Reason left, Deadline deadline) {
+        Optional<MysqldStart> running = ports.state().mysqldStart();
+        if (running.isEmpty()) {
+            return Outcome.done("Stopped", left);
+        }
+        // A clean stop would tell a waiting client OK; the wrapper would kill an unfenced server (protocol P5).
+        if (ports.state().mayBeWritable(running.get())) {
+            fence.raise(deadline);
+        }
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            local.shutdown();
+        } catch (MysqlException e) {
+            LOG.info("event=terminate pid={} reason=\"{}\"", running.get().pid(), e.getMessage());
+            ports.program().terminate(running.get());
+        }
+        boolean ended = ports.poll()
+                .until(deadline, PAUSE, () -> ports.state().mysqldStart().equals(running) ? Optional.empty() : Optional.of(true))
+                .isPresent();
+        return ended
+                ? Outcome.done("Stopped", left)
+                : Outcome.notHealthy("Stopped", new Reason(left + "; mysqld still stops"));
+    }
+}
