@@ -1,6 +1,7 @@
 package io.autopilot.mysql.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,12 +24,17 @@ public final class Manage implements Runnable {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-        System.exit(run(out, err, args));
+        System.exit(run(System.getenv(), out, err, args));
     }
 
     /** Runs one command line and gives its exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
+    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
         return new CommandLine(new Manage())
+                .addSubcommand(new HealthCommand(environment))
+                .addSubcommand(new OnChangeCommand(environment))
+                .addSubcommand(new PreStopCommand(environment))
+                .addSubcommand(new StatusCommand(environment))
+                .setExecutionExceptionHandler((bug, command, given) -> report(bug, command))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((wrong, given) -> refuse(wrong))
@@ -38,6 +44,12 @@ public final class Manage implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    private static int report(Exception bug, CommandLine command) {
+        command.getErr().println("manage " + command.getCommandName() + ": a defect of this program, please report it:");
+        bug.printStackTrace(command.getErr());
+        return ExitCode.BUG;
     }
 
     /** Two lines, what is wrong and where help is; the whole usage would bury the cause. */

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.config;
 
+import io.autopilot.mysql.core.ServerId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.Optional;
 /**
  * The configuration of one node, valid as a whole. Immutable.
  *
+ * @param nodeAddress an IP address as a literal
  * @param bufferPool bytes; empty: by the memory limit
  * @param bootstrapFrom what BOOTSTRAP_FROM says
  */
@@ -19,6 +21,8 @@ public record Settings(
         ConsulAccess consul,
         Session session,
         Keys keys,
+        Optional<String> nodeAddress,
+        Optional<ServerId> serverId,
         Path dataVolume,
         Optional<Long> bufferPool,
         Accounts accounts,

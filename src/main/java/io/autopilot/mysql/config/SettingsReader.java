@@ -1,6 +1,7 @@
 package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.core.ServerId;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ public final class SettingsReader {
     public static final String CONTROL_USER = "autopilot";
 
     private static final Pattern SERVICE = Pattern.compile("[a-z][a-zA-Z0-9-]+");
+    private static final Pattern IP_ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
     private static final Set<String> RESERVED_USERS =
             Set.of("root", CONTROL_USER, "mysql.sys", "mysql.session", "mysql.infoschema");
     private static final Set<String> RESERVED_DATABASES =
@@ -61,6 +63,8 @@ public final class SettingsReader {
                         values.text(Setting.SESSION_NAME),
                         values.duration(Setting.SESSION_TTL, Duration.ofSeconds(10), Duration.ofHours(24))),
                 keys(service),
+                nodeAddress(),
+                serverId(),
                 path(Setting.MYSQL_DATADIR),
                 values.size(Setting.INNODB_BUFFER_POOL_SIZE),
                 accounts(),
@@ -78,6 +82,24 @@ public final class SettingsReader {
                     "'" + name + "' is no service name: a small letter first, then letters, digits and '-', at least two in all");
         }
         return name;
+    }
+
+    private Optional<String> nodeAddress() {
+        Optional<String> given = values.given(Setting.NODE_ADDRESS);
+        given.filter(text -> !IP_ADDRESS.matcher(text).matches())
+                .ifPresent(text -> values.problem(Setting.NODE_ADDRESS, "'" + text + "' is no IP address"));
+        return given;
+    }
+
+    private Optional<ServerId> serverId() {
+        return values.given(Setting.SERVER_ID).flatMap(text -> {
+            try {
+                return Optional.of(new ServerId(Long.parseLong(text)));
+            } catch (IllegalArgumentException e) {
+                values.problem(Setting.SERVER_ID, "'" + text + "' is no number from 1 to 4294967295");
+                return Optional.empty();
+            }
+        });
     }
 
     private Settings.ConsulAccess consul() {

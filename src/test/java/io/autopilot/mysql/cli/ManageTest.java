@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ManageTest {
@@ -36,6 +37,6 @@ class ManageTest {
     }
 
     private int run(String... args) {
-        return Manage.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return Manage.run(Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 }

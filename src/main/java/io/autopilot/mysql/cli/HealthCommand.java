@@ -1,0 +1,24 @@
+package io.autopilot.mysql.cli;
+
+import io.autopilot.mysql.hook.Health;
+import java.time.Duration;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "health",
+        description = "Renews the lease and keeps this node in its role. Run by the supervisor every few seconds;"
+                + " exits with 0 only when the node may serve its role.")
+final class HealthCommand extends HookCommand {
+    /** The supervisor kills it after 5 s, the start of the JVM included. */
+    private static final Duration LIMIT = Duration.ofMillis(4200);
+
+    HealthCommand(Map<String, String> environment) {
+        super(environment);
+    }
+
+    @Override
+    int run(Wiring wiring) {
+        return new HookRunner(wiring.ticker()).run(new Health(wiring.node(), wiring.ports()), LIMIT);
+    }
+}

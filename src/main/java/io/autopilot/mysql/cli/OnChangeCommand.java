@@ -1,0 +1,37 @@
+package io.autopilot.mysql.cli;
+
+import io.autopilot.mysql.hook.Health;
+import io.autopilot.mysql.hook.Node;
+import io.autopilot.mysql.hook.OnChange;
+import io.autopilot.mysql.hook.Ports;
+import java.time.Duration;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "onChange",
+        description = "Makes the decision of health at once, and again until this node serves its role. Run by the supervisor when"
+                + " the primary changed.")
+final class OnChangeCommand extends HookCommand {
+    private static final Duration LIMIT = Duration.ofSeconds(19);
+    private static final Duration START_LIMIT = Duration.ofSeconds(58);
+
+    @Option(names = "--start", description = "The container has just started: mysqld may take a while.")
+    private boolean start;
+
+    @Option(names = "--crashed", description = "mysqld has just ended by itself.")
+    private boolean crashed;
+
+    OnChangeCommand(Map<String, String> environment) {
+        super(environment);
+    }
+
+    @Override
+    int run(Wiring wiring) {
+        Node node = wiring.node();
+        Ports ports = wiring.ports();
+        return new HookRunner(wiring.ticker())
+                .run(new OnChange(node, ports, new Health(node, ports)), start && !crashed ? START_LIMIT : LIMIT);
+    }
+}

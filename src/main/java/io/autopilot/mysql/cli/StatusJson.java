@@ -1,0 +1,55 @@
+package io.autopilot.mysql.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autopilot.mysql.core.ClusterStatus;
+import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.PrimaryRecord;
+import java.util.Locale;
+
+/** The status for programs; fields are added, never renamed. */
+final class StatusJson {
+    private StatusJson() {}
+
+    static String text(ClusterStatus status) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("service", status.service());
+        json.put("cluster", status.clusterUuid().orElse(null));
+        json.put("healthy", status.hasWritablePrimary());
+        json.put("mode", status.mode().map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse(null));
+        json.put("takeOver", status.takeOver().orElse(null));
+        status.primary().ifPresentOrElse(p -> json.set("primary", primary(p, status.held())), () -> json.putNull("primary"));
+        status.lastSnapshot()
+                .ifPresentOrElse(
+                        s -> json.putObject("lastSnapshot").put("id", s.id()).put("at", s.at().toString()),
+                        () -> json.putNull("lastSnapshot"));
+        status.nodes().forEach(node -> json.withArray("nodes").add(node(node)));
+        return json.toPrettyString();
+    }
+
+    private static ObjectNode primary(PrimaryRecord record, boolean held) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("node", record.node())
+                .put("address", record.address().toString())
+                .put("term", record.term())
+                .put("uuid", record.serverUuid())
+                .put("state", record.state().name().toLowerCase(Locale.ROOT))
+                .put("held", held)
+                .put("since", record.since().toString());
+    }
+
+    private static ObjectNode node(NodeStatus node) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", node.name());
+        json.put("address", node.address().toString());
+        json.put("role", node.role().name().toLowerCase(Locale.ROOT));
+        json.put("hooksRun", node.alive());
+        json.put("writable", node.writable());
+        json.put("version", node.version().orElse(null));
+        json.put("executed", node.executed().map(Object::toString).orElse(null));
+        node.lag().ifPresentOrElse(lag -> json.put("lagSeconds", lag.toSeconds()), () -> json.putNull("lagSeconds"));
+        json.put("note", node.note());
+        return json;
+    }
+}

@@ -1,0 +1,84 @@
+package io.autopilot.mysql.cli;
+
+import io.autopilot.mysql.core.ClusterStatus;
+import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.PrimaryRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.Column.Overflow;
+import picocli.CommandLine.Help.TextTable;
+
+/** The status for people. */
+final class StatusTable {
+    private static final List<String> TITLES = List.of("NODE", "ADDRESS", "ROLE", "HOOKS", "WRITES", "LAG", "VERSION", "GTID SET", "NOTE");
+
+    private StatusTable() {}
+
+    static String text(ClusterStatus status, Instant now) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TITLES);
+        status.nodes().forEach(node -> rows.add(row(node)));
+        return head(status, now) + "\n\n" + table(rows);
+    }
+
+    private static String head(ClusterStatus status, Instant now) {
+        return "cluster   " + status.service() + " "
+                + status.clusterUuid().map(uuid -> "(" + uuid + ")").orElse("(not initialised)") + "\n"
+                + "primary   " + status.primary().map(p -> primary(p, status.held())).orElse("none yet") + "\n"
+                + "mode      " + status.mode().map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse("not known yet")
+                + status.takeOver().map(node -> "; " + node + " is taking over").orElse("") + "\n"
+                + "snapshot  "
+                + status.lastSnapshot()
+                        .map(s -> s.id() + ", " + age(Duration.between(s.at(), now)) + " old")
+                        .orElse("none yet");
+    }
+
+    private static String primary(PrimaryRecord record, boolean held) {
+        String term = ", term " + record.term() + " since " + record.since();
+        return held
+                ? record.node() + term + ", " + record.state().name().toLowerCase(Locale.ROOT)
+                : "none: nobody holds the lease; last was " + record.node() + term;
+    }
+
+    private static List<String> row(NodeStatus node) {
+        return List.of(
+                node.name(),
+                node.address().toString(),
+                node.role().name().toLowerCase(Locale.ROOT),
+                node.alive() ? "run" : "silent",
+                node.version().isEmpty() ? "-" : node.writable() ? "yes" : "no",
+                node.lag().map(lag -> lag.toSeconds() + " s").orElse("-"),
+                node.version().orElse("-"),
+                node.executed().map(GtidSet::toString).filter(s -> !s.isEmpty()).orElse("-"),
+                node.note());
+    }
+
+    private static String table(List<List<String>> rows) {
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < TITLES.size(); i++) {
+            int at = i;
+            int width = rows.stream().mapToInt(row -> row.get(at).length()).max().orElse(0);
+            columns.add(new Column(width + 2, i == 0 ? 0 : 1, Overflow.SPAN));
+        }
+        ColorScheme plain = Help.defaultColorScheme(Ansi.OFF);
+        TextTable table = TextTable.forColumns(plain, columns.toArray(Column[]::new));
+        rows.forEach(row -> table.addRowValues(row.toArray(String[]::new)));
+        return table.toString().lines().map(String::stripTrailing).collect(Collectors.joining("\n"));
+    }
+
+    private static String age(Duration age) {
+        if (age.toMinutes() < 2) {
+            return age.toSeconds() + " s";
+        }
+        return age.toHours() < 2 ? age.toMinutes() + " min" : age.toHours() + " h";
+    }
+}

@@ -1,0 +1,58 @@
+package io.autopilot.mysql.cli;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.port.ConsulException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+
+/** Who this container is: its host name, and the address at which the others reach it. Stateless. */
+final class ThisNode {
+    private ThisNode() {}
+
+    static String name(Path proc) {
+        Path file = proc.resolve("sys/kernel/hostname");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + file, e);
+        }
+    }
+
+    /** The address given, or the one that packets to Consul leave from; on a node that is Consul's own host, the first one that isn't loopback. */
+    static InetAddress address(Settings settings) {
+        if (settings.nodeAddress().isPresent()) {
+            return InetAddress.ofLiteral(settings.nodeAddress().get());
+        }
+        Settings.ConsulAccess consul = settings.consul();
+        try (DatagramSocket socket = new DatagramSocket()) {
+            // Connecting a datagram socket sends nothing: it asks the kernel for the route.
+            socket.connect(new InetSocketAddress(InetAddress.getByName(consul.host()), consul.port()));
+            InetAddress local = socket.getLocalAddress();
+            return local.isLoopbackAddress() || local.isAnyLocalAddress() ? firstOfOurs() : local;
+        } catch (UnknownHostException e) {
+            throw new ConsulException("the host of Consul, " + consul.host() + ", has no address that can be found", e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ConsulException("no route to Consul at " + consul.host() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static InetAddress firstOfOurs() throws SocketException {
+        List<InetAddress> addresses = NetworkInterface.networkInterfaces()
+                .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(a -> !a.isLoopbackAddress() && !a.isLinkLocalAddress())
+                .sorted(Comparator.comparingInt(a -> a.getAddress().length))
+                .toList();
+        return addresses.isEmpty() ? InetAddress.getLoopbackAddress() : addresses.getFirst();
+    }
+}

@@ -1,0 +1,114 @@
+package io.autopilot.mysql.cli;
+
+import io.autopilot.mysql.adapter.consul.ConsulTarget;
+import io.autopilot.mysql.adapter.consul.OrbitzConsul;
+import io.autopilot.mysql.adapter.mysql.JdbcServers;
+import io.autopilot.mysql.adapter.mysqld.CgroupMemory;
+import io.autopilot.mysql.adapter.mysqld.DirectoryVolume;
+import io.autopilot.mysql.adapter.mysqld.MysqldCommand;
+import io.autopilot.mysql.adapter.process.JdkSubprocesses;
+import io.autopilot.mysql.adapter.state.FileLocalState;
+import io.autopilot.mysql.adapter.time.ProcTicker;
+import io.autopilot.mysql.adapter.time.ThreadSleeper;
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.MyCnf;
+import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.core.ServerId;
+import io.autopilot.mysql.hook.ControlLogin;
+import io.autopilot.mysql.hook.Node;
+import io.autopilot.mysql.hook.Ports;
+import io.autopilot.mysql.port.Consul;
+import io.autopilot.mysql.port.DataVolume;
+import io.autopilot.mysql.port.MysqldProgram;
+import io.autopilot.mysql.port.Subprocesses;
+import io.autopilot.mysql.port.Ticker;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Puts the real parts together, by hand; each is made only when it is asked for. */
+final class Wiring {
+    static final int MYSQL_PORT = 3306;
+    private static final Path PROC = Path.of("/proc");
+    private static final Path RUN = Path.of("/run/manage");
+    private static final Path MY_CNF = Path.of("/etc/mysql/my.cnf");
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final String MYSQLD_USER = "mysql";
+    private static final Address LOOPBACK = new Address("127.0.0.1", MYSQL_PORT);
+
+    private final Settings settings;
+    private final Ticker ticker = new ProcTicker(PROC);
+    private final Subprocesses programs = new JdkSubprocesses();
+
+    Wiring(Settings settings) {
+        this.settings = settings;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    Subprocesses programs() {
+        return programs;
+    }
+
+    Node node() {
+        InetAddress address = ThisNode.address(settings);
+        return new Node(ThisNode.name(PROC), new Address(address.getHostAddress(), MYSQL_PORT), settings);
+    }
+
+    Ports ports() {
+        ThreadSleeper sleeper = new ThreadSleeper();
+        return new Ports(
+                consul(),
+                servers(),
+                program(),
+                new FileLocalState(RUN, settings.dataVolume().resolve("state"), PROC, ticker, sleeper),
+                ticker,
+                sleeper,
+                Clock.systemUTC());
+    }
+
+    JdbcServers servers() {
+        return new JdbcServers(ControlLogin.USER, ControlLogin.password(settings), LOOPBACK, settings.serviceName());
+    }
+
+    Consul consul() {
+        Settings.ConsulAccess access = settings.consul();
+        return new OrbitzConsul(
+                access.agent()
+                        ? new ConsulTarget("127.0.0.1", 8500, false, access.token(), Optional.empty())
+                        : new ConsulTarget(access.host(), access.port(), access.tls(), access.token(), access.caFile()));
+    }
+
+    MysqldProgram program() {
+        return new MysqldCommand(programs, ticker);
+    }
+
+    DataVolume volume() {
+        return new DirectoryVolume(settings.dataVolume(), MY_CNF, Optional.of(MYSQLD_USER));
+    }
+
+    Optional<Long> memoryLimit() {
+        return CgroupMemory.limit(CGROUPS);
+    }
+
+    /** The text of my.cnf for this container. */
+    String serverConfiguration(MysqlVersion version) {
+        InetAddress address = ThisNode.address(settings);
+        return new MyCnf(
+                        version,
+                        volume().dataDirectory(),
+                        settings.serverId().orElseGet(() -> ServerId.of(address.getAddress())),
+                        address.getHostAddress(),
+                        memoryLimit(),
+                        settings.bufferPool())
+                .text();
+    }
+}

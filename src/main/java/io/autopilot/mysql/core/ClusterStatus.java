@@ -1,0 +1,66 @@
+package io.autopilot.mysql.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The whole cluster as {@code manage status} shows it.
+ *
+ * @param clusterUuid empty when Consul knows no such cluster
+ * @param primary the newest record of a primary
+ * @param held whether a live session holds the lease
+ * @param mode how acknowledged writes are kept; empty before the first term
+ * @param takeOver a candidate that has announced itself
+ */
+public record ClusterStatus(
+        String service,
+        Optional<String> clusterUuid,
+        Optional<PrimaryRecord> primary,
+        boolean held,
+        Optional<Durability.Mode> mode,
+        Optional<String> takeOver,
+        Optional<LastSnapshot> lastSnapshot,
+        List<NodeStatus> nodes) {
+    public ClusterStatus {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** The newest snapshot. */
+    public record LastSnapshot(String id, Instant at) {}
+
+    /** What a node is at this moment. */
+    public enum Role {
+        PRIMARY,
+        REPLICA,
+        UNASSIGNED,
+        DOWN
+    }
+
+    /**
+     * One node.
+     *
+     * @param alive whether its hooks run
+     * @param lag empty when it isn't known
+     * @param note what is wrong or remarkable; empty for nothing
+     */
+    public record NodeStatus(
+            String name,
+            Address address,
+            Role role,
+            boolean alive,
+            Optional<String> version,
+            boolean writable,
+            Optional<GtidSet> executed,
+            Optional<Duration> lag,
+            String note) {}
+
+    /** Whether exactly the holder of the lease is there and accepts writes. */
+    public boolean hasWritablePrimary() {
+        return held
+                && primary.filter(p -> nodes.stream()
+                                .anyMatch(n -> n.name().equals(p.node()) && n.role() == Role.PRIMARY && n.writable()))
+                        .isPresent();
+    }
+}
