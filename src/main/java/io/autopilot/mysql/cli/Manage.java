@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         name = "manage",
         description = "Runs the life of a MySQL container.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class)
+        versionProvider = Version.class,
+        subcommands = SuperviseCommand.class)
 public final class Manage implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any use
