@@ -4,6 +4,7 @@ import io.autopilot.mysql.adapter.state.FileLocalState;
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.config.SettingsReader;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.Health;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.Outcome;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,10 +43,16 @@ public final class FakeCluster {
 
     /** A node whose directory was founded or restored, with mysqld running. */
     public FakeNode add(String name) {
-        FakeNode node = new FakeNode(name, nodes.size() + 1);
-        nodes.add(node);
+        FakeNode node = addEmpty(name);
         node.state.writeDataMark(new DataMark(UUID, true));
         node.startMysqld();
+        return node;
+    }
+
+    /** A node that has nothing yet; settings by name and value. */
+    public FakeNode addEmpty(String name, String... environment) {
+        FakeNode node = new FakeNode(name, nodes.size() + 1, settings(environment));
+        nodes.add(node);
         return node;
     }
 
@@ -82,8 +90,12 @@ public final class FakeCluster {
         return nodes.stream().filter(n -> n.server.writable()).toList();
     }
 
-    static Settings settings() {
-        return switch (SettingsReader.read(Map.of("MYSQL_REPL_PASSWORD", "secret"), Optional.empty())) {
+    private static Settings settings(String... more) {
+        Map<String, String> environment = new HashMap<>(Map.of("MYSQL_REPL_PASSWORD", "secret"));
+        for (int i = 0; i < more.length; i += 2) {
+            environment.put(more[i], more[i + 1]);
+        }
+        return switch (SettingsReader.read(environment, Optional.empty())) {
             case SettingsReader.Result.Valid valid -> valid.settings();
             case SettingsReader.Result.Invalid invalid -> throw new IllegalStateException(invalid.toString());
         };
@@ -102,17 +114,18 @@ public final class FakeCluster {
         boolean alive = true;
         boolean wrapperRuns = true;
 
-        private FakeNode(String name, int number) {
+        private FakeNode(String name, int number, Settings settings) {
             this.name = name;
             Address address = new Address("10.0.0." + number, 3306);
             this.server = net.add(address, String.format("00000000-0000-0000-0000-0000000000%02d", number));
             this.run = made(directory.resolve(name).resolve("run"));
             this.proc = made(directory.resolve(name).resolve("proc"));
             this.state = new FileLocalState(run, made(directory.resolve(name).resolve("data")), proc, time, time);
-            this.node = new Node(name, address, settings());
+            server.whenStopped(() -> delete(run.resolve("mysqld.start")));
+            this.node = new Node(name, address, settings);
             this.ports = new Ports(
                     consul,
-                    net.seenFrom(server),
+                    net.seenFrom(server, ControlLogin.password(settings)),
                     new FakeProgram(this),
                     state,
                     time,
@@ -135,7 +148,6 @@ public final class FakeCluster {
         /** kill -9. */
         public void killMysqld() {
             server.stop();
-            delete(run.resolve("mysqld.start"));
         }
 
         /** The whole container is gone at once. */

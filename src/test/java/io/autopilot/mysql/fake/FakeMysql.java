@@ -157,7 +157,7 @@ final class FakeMysql implements Mysql {
     @Override
     public void provision(Accounts accounts) {
         arrive();
-        server.provisioned = true;
+        server.controlPassword = Optional.of(accounts.controlPassword());
     }
 
     @Override
@@ -177,7 +177,7 @@ final class FakeMysql implements Mysql {
     @Override
     public void journal(long term, String node, String why) {
         write();
-        server.journalTerm = term;
+        server.journalTerm = Math.max(server.journalTerm, term);
     }
 
     @Override

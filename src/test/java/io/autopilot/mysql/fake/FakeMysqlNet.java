@@ -1,5 +1,6 @@
 package io.autopilot.mysql.fake;
 
+import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
@@ -13,6 +14,8 @@ import java.util.Set;
 
 /** The fake servers of a cluster and the network between them. Replication happens whenever anybody looks. */
 public final class FakeMysqlNet {
+    private static final int ACCESS_DENIED = 1045;
+
     private final VirtualTime time;
     private final Map<Address, FakeServer> servers = new LinkedHashMap<>();
     private final Set<Address> cut = new HashSet<>();
@@ -56,21 +59,36 @@ public final class FakeMysqlNet {
         return time;
     }
 
-    /** The servers as seen from one node. */
-    public MysqlServers seenFrom(FakeServer own) {
+    /** The servers as seen from one node, whose hooks have this password for the control user. */
+    public MysqlServers seenFrom(FakeServer own, Secret controlPassword) {
         return new MysqlServers() {
             @Override
             public Mysql connect(Address server, Deadline deadline) {
-                FakeServer target = at(server)
-                        .filter(s -> s.up && !s.hangs && connected(own, s))
-                        .orElseThrow(() -> new MysqlException("can't connect to " + server, true, 0, null));
+                FakeServer target = reached(own, server);
+                if (!target.controlPassword.equals(Optional.of(controlPassword))) {
+                    throw denied(target);
+                }
                 return new FakeMysql(target, FakeMysqlNet.this);
             }
 
             @Override
             public Mysql connectLocal(Deadline deadline) {
-                return connect(own.address, deadline);
+                FakeServer target = reached(own, own.address);
+                if (target.controlPassword.filter(p -> !p.equals(controlPassword)).isPresent()) {
+                    throw denied(target);
+                }
+                return new FakeMysql(target, FakeMysqlNet.this);
             }
         };
+    }
+
+    private FakeServer reached(FakeServer from, Address server) {
+        return at(server)
+                .filter(s -> s.up && !s.hangs && connected(from, s))
+                .orElseThrow(() -> new MysqlException("can't connect to " + server, true, 0, null));
+    }
+
+    private static MysqlException denied(FakeServer server) {
+        return new MysqlException("access denied at " + server.address, false, ACCESS_DENIED, null);
     }
 }

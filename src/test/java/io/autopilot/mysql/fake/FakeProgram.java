@@ -4,6 +4,9 @@ import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.MysqldProgram;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The mysqld program of a {@link FakeCluster.FakeNode}. */
@@ -21,7 +24,11 @@ final class FakeProgram implements MysqldProgram {
 
     @Override
     public void initialise(Path directory, Deadline deadline) {
-        throw new UnsupportedOperationException("no hook of a running node initialises");
+        try {
+            Files.writeString(directory.resolve("ibdata1"), "new");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

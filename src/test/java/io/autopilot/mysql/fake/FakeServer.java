@@ -1,5 +1,6 @@
 package io.autopilot.mysql.fake;
 
+import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.MysqlVersion;
@@ -24,7 +25,7 @@ public final class FakeServer {
     Optional<Address> source = Optional.empty();
     Optional<String> clusterUuid = Optional.empty();
     long journalTerm;
-    boolean provisioned;
+    Optional<Secret> controlPassword = Optional.empty();
     private long written;
 
     // Of this run.
@@ -38,6 +39,7 @@ public final class FakeServer {
     // For tests.
     boolean appliesNothing;
     boolean hangs;
+    private Runnable whenStopped = () -> {};
 
     FakeServer(Address address, String uuid, FakeMysqlNet net, VirtualTime time) {
         this.address = address;
@@ -58,6 +60,12 @@ public final class FakeServer {
     /** As after a crash or a clean stop: committed data stays. */
     public void stop() {
         up = false;
+        whenStopped.run();
+    }
+
+    /** What the wrapper does when mysqld has ended. */
+    public void whenStopped(Runnable action) {
+        whenStopped = action;
     }
 
     /** A client's write; false: refused. */
@@ -94,6 +102,12 @@ public final class FakeServer {
         return executed;
     }
 
+    /** No hook does this. */
+    public void startReceiverAlone() {
+        receiver = true;
+        net.replicate();
+    }
+
     public boolean writable() {
         return up && !readOnly;
     }
@@ -120,7 +134,7 @@ public final class FakeServer {
         purged = executed;
         clusterUuid = donor.clusterUuid;
         journalTerm = donor.journalTerm;
-        provisioned = donor.provisioned;
+        controlPassword = donor.controlPassword;
     }
 
     /** Receives and applies what its source has, as far as its threads run. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 
 /** Time that passes only when somebody sleeps or a test says so. */
 public final class VirtualTime implements Ticker, Sleeper {
+    private Runnable meanwhile = () -> {};
     private Duration now = Duration.ofHours(1);
 
     @Override
@@ -22,6 +23,15 @@ public final class VirtualTime implements Ticker, Sleeper {
     @Override
     public void sleep(Duration duration) {
         now = now.plus(duration);
+        Runnable others = meanwhile;
+        meanwhile = () -> {};
+        others.run();
+        meanwhile = others;
+    }
+
+    /** What the rest of the world does whenever somebody sleeps; it may sleep itself. */
+    public void meanwhile(Runnable others) {
+        meanwhile = others;
     }
 
     public Deadline in(Duration duration) {

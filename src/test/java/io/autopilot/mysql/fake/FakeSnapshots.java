@@ -1,0 +1,73 @@
+package io.autopilot.mysql.fake;
+
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.hook.Snapshots;
+import io.autopilot.mysql.port.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A store with at most one snapshot. */
+public final class FakeSnapshots implements Snapshots {
+    private Optional<Restored> held = Optional.empty();
+    private boolean pointed;
+    private boolean broken;
+    private boolean damaged;
+
+    public void hold(String id, String clusterUuid, GtidSet gtids) {
+        held = Optional.of(new Restored(id, clusterUuid, Optional.of(gtids)));
+        pointed = true;
+    }
+
+    /** Consul has lost its pointer. */
+    public void forgetPointer() {
+        pointed = false;
+    }
+
+    /** The store takes nothing. */
+    public void breakStore() {
+        broken = true;
+    }
+
+    /** The snapshot fails its check, after half of it was unpacked. */
+    public void damage() {
+        damaged = true;
+    }
+
+    @Override
+    public void checkStore(Deadline deadline) {
+        if (broken) {
+            throw new UnusableSnapshotException("/snapshots can't be written to");
+        }
+    }
+
+    @Override
+    public boolean pointed(Deadline deadline) {
+        return pointed;
+    }
+
+    @Override
+    public boolean stored(Deadline deadline) {
+        return held.isPresent();
+    }
+
+    @Override
+    public Restored restore(Optional<String> id, Optional<String> clusterUuid, Path into, Deadline deadline) {
+        Restored found = held.filter(h -> id.isEmpty() || id.get().equals(h.id()))
+                .orElseThrow(() -> new UnusableSnapshotException("no snapshot " + id.orElse("at all")));
+        if (clusterUuid.filter(c -> !c.equals(found.clusterUuid())).isPresent()) {
+            throw new UnusableSnapshotException("snapshot " + found.id() + " is of cluster " + found.clusterUuid());
+        }
+        try {
+            Files.writeString(into.resolve("ibdata1"), "restored");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (damaged) {
+            throw new UnusableSnapshotException("snapshot " + found.id() + " is damaged");
+        }
+        return found;
+    }
+}
