@@ -181,6 +181,17 @@ final class MysqldRunTest {
         assertFalse(Files.exists(eventsFile()));
     }
 
+    @Test
+    void doesNotStartInAContainerThatIsBeingStopped() throws Exception {
+        Files.createDirectories(startFile().getParent());
+        Files.writeString(startFile().resolveSibling("stopping"), "");
+        launch();
+
+        assertTrue(wrapper.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(75, wrapper.exitValue());
+        assertFalse(Files.exists(startFile()));
+    }
+
     private void launch() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(WRAPPER.toString());
         builder.environment().put("RUN_DIR", directory.resolve("run").toString());
