@@ -56,7 +56,7 @@ public record Manifest(
 
     /** The pointer to this snapshot. */
     public SnapshotPointer pointer() {
-        return new SnapshotPointer(id, finishedAt, Optional.of(id.manifestName()));
+        return new SnapshotPointer(id, finishedAt, Optional.of(id.manifestName()), Optional.of(clusterUuid));
     }
 
     public Duration took() {

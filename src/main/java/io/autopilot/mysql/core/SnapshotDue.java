@@ -24,7 +24,7 @@ public final class SnapshotDue {
     /**
      * What the decision rests on.
      *
-     * @param last the newest snapshot; empty when there is none
+     * @param last the newest snapshot of this cluster; empty when there is none
      * @param healthy whether this node may serve its role
      * @param primary whether this node is the primary
      * @param healthyReplicas names of all replicas that pass, this node included if it is one

@@ -140,6 +140,7 @@ public final class SnapshotRecords {
         node.put("id", pointer.id().text());
         node.put("dt", pointer.at().toString());
         pointer.manifest().ifPresent(manifest -> node.put("manifest", manifest));
+        pointer.clusterUuid().ifPresent(cluster -> node.put("cluster-uuid", cluster));
         return node.toString();
     }
 
@@ -152,7 +153,10 @@ public final class SnapshotRecords {
         try {
             JsonFields fields = new JsonFields(JSON.readTree(value));
             return new SnapshotPointer(
-                    new SnapshotId(fields.text("id")), readTime(fields.text("dt")), fields.optionalText("manifest"));
+                    new SnapshotId(fields.text("id")),
+                    readTime(fields.text("dt")),
+                    fields.optionalText("manifest"),
+                    fields.optionalText("cluster-uuid"));
         } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
             throw new IllegalArgumentException("the Consul key " + key + " can't be read: " + e.getMessage(), e);
         }

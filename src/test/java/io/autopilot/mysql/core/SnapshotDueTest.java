@@ -16,7 +16,7 @@ class SnapshotDueTest {
     private static final Duration TTL = Duration.ofHours(24);
 
     private static Optional<SnapshotPointer> aged(Duration age) {
-        return Optional.of(new SnapshotPointer(new SnapshotId("s1"), NOW.minus(age), Optional.empty()));
+        return Optional.of(new SnapshotPointer(new SnapshotId("s1"), NOW.minus(age), Optional.empty(), Optional.empty()));
     }
 
     private static SnapshotDue.Facts replica(String self, Duration age, String... replicas) {

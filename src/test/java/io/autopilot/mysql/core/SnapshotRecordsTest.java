@@ -1,6 +1,7 @@
 package io.autopilot.mysql.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,9 +78,17 @@ class SnapshotRecordsTest {
     @Test
     void thePointerHasTheOldFieldsAndTheManifest() {
         assertEquals(
-                "{\"id\":\"backup-1\",\"dt\":\"2026-01-02T03:04:09Z\",\"manifest\":\"backup-1.manifest.json\"}",
+                "{\"id\":\"backup-1\",\"dt\":\"2026-01-02T03:04:09Z\",\"manifest\":\"backup-1.manifest.json\","
+                        + "\"cluster-uuid\":\"cluster-uuid\"}",
                 SnapshotRecords.write(EXACT.pointer()));
         assertEquals(EXACT.pointer(), SnapshotRecords.readPointer("k", SnapshotRecords.write(EXACT.pointer())));
+    }
+
+    @Test
+    void aPointerIsOfItsClusterOnly() {
+        assertTrue(EXACT.pointer().isOf("cluster-uuid"));
+        assertFalse(EXACT.pointer().isOf("other"));
+        assertFalse(new SnapshotPointer(ID, EXACT.finishedAt(), Optional.empty(), Optional.empty()).isOf("cluster-uuid"));
     }
 
     @ParameterizedTest
@@ -87,7 +96,7 @@ class SnapshotRecordsTest {
     void readsThePointerOfThePredecessor(String dt) {
         assertEquals(
                 new SnapshotPointer(
-                        new SnapshotId("mysql-backup-2017"), Instant.parse("2017-05-06T07:08:09.123456Z"), Optional.empty()),
+                        new SnapshotId("mysql-backup-2017"), Instant.parse("2017-05-06T07:08:09.123456Z"), Optional.empty(), Optional.empty()),
                 SnapshotRecords.readPointer("k", "{\"id\":\"mysql-backup-2017\",\"dt\":\"" + dt + "\"}"));
     }
 

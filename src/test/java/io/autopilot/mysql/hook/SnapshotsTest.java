@@ -1,0 +1,307 @@
+package io.autopilot.mysql.hook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.adapter.disk.LocalDisk;
+import io.autopilot.mysql.adapter.store.LocalStore;
+import io.autopilot.mysql.core.GtidRange;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.SnapshotPointer;
+import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.fake.FakeCluster;
+import io.autopilot.mysql.fake.FakeEngine;
+import io.autopilot.mysql.fake.FakeRepeater;
+import io.autopilot.mysql.fake.FullDisk;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Disk;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.SnapshotEngine;
+import io.autopilot.mysql.port.SnapshotException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Taking and restoring over a real directory, with an engine that can fail at every point. */
+class SnapshotsTest {
+    private static final byte[] DATA = new byte[300_000];
+
+    static {
+        new Random(3).nextBytes(DATA);
+    }
+
+    @TempDir
+    Path directory;
+
+    private final FakeEngine engine = new FakeEngine(DATA);
+    private FakeCluster cluster;
+    private FakeCluster.FakeNode node;
+    private Path storage;
+    private Path target;
+    private Disk disk = new LocalDisk();
+
+    @BeforeEach
+    void oneNode() throws IOException {
+        cluster = new FakeCluster(directory);
+        node = cluster.add("db1");
+        node.server.errantWrite();
+        storage = Files.createDirectories(directory.resolve("storage"));
+        target = Files.createDirectories(directory.resolve("target"));
+    }
+
+    private LocalStore store() {
+        return new LocalStore(storage, "mysql");
+    }
+
+    private Deadline soon() {
+        return cluster.time.in(Duration.ofMinutes(10));
+    }
+
+    private SnapshotLock.Held lock() {
+        SnapshotLock lock = new SnapshotLock(node.node, cluster.consul, new FakeRepeater(), cluster.time);
+        return assertInstanceOf(SnapshotLock.Result.Taken.class, lock.tryTake(soon())).lock();
+    }
+
+    private SnapshotPointer take(SnapshotEngine... engines) {
+        SnapshotTaker taker = new SnapshotTaker(node.node, node.ports, store(), List.of(engines), new Random());
+        try (SnapshotLock.Held lock = lock();
+                Mysql mysql = node.ports.servers().connectLocal(soon())) {
+            return taker.take(lock, mysql, "c1", 4, soon());
+        }
+    }
+
+    private SnapshotRestorer restorer(String version) {
+        return new SnapshotRestorer(store(), List.of(engine), MysqlVersion.parse(version), disk);
+    }
+
+    private RestoreResult restore(SnapshotPointer pointer) {
+        return restorer("9.7.4").restore(pointer.id(), target, soon());
+    }
+
+    private void refused(SnapshotPointer pointer, String reason) throws IOException {
+        RestoreResult.Refused refused = assertInstanceOf(RestoreResult.Refused.class, restore(pointer));
+        assertEquals(
+                "snapshot " + pointer.id() + ": " + reason,
+                refused.reason().text().replace(pointer.id() + ".", "ID."));
+        assertEquals(List.of(), files(target));
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private List<String> stored() throws IOException {
+        return files(storage.resolve("mysql"));
+    }
+
+    private Path object(SnapshotPointer pointer) {
+        return storage.resolve("mysql/" + pointer.id() + ".fake.zst");
+    }
+
+    private Path manifest(SnapshotPointer pointer) {
+        return storage.resolve("mysql/" + pointer.id().manifestName());
+    }
+
+    private Optional<SnapshotPointer> pointed() {
+        return cluster.consul
+                .get("mysql-last-backup", soon())
+                .map(e -> SnapshotRecords.readPointer(e.key(), e.value()));
+    }
+
+    @Test
+    void restoresWhatWasTaken() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        assertEquals(Optional.of(pointer), pointed());
+        RestoreResult.Done done = assertInstanceOf(RestoreResult.Done.class, restore(pointer));
+        assertArrayEquals(DATA, Files.readAllBytes(target.resolve("data")));
+        assertEquals(List.of("data", "prepared"), files(target), "a new server_uuid: no auto.cnf");
+        assertEquals(new GtidRange.Exact(node.server.executed()), done.manifest().gtids());
+        assertEquals("c1", done.manifest().clusterUuid());
+        assertEquals(4, done.manifest().term());
+        assertEquals(DATA.length, done.manifest().object().contentBytes());
+        assertEquals(Optional.empty(), done.gtidsToSet());
+    }
+
+    @Test
+    void saysTheGtidsThatHaveToBeSetByHand() {
+        engine.gtidsMustBeSet = true;
+        RestoreResult.Done done = assertInstanceOf(RestoreResult.Done.class, restore(take(engine)));
+        assertEquals(Optional.of(node.server.executed()), done.gtidsToSet());
+        assertNotEquals(GtidSet.EMPTY, node.server.executed());
+    }
+
+    @Test
+    void theFirstEngineThatCanIsUsedAndTheReasonsAreTold() throws IOException {
+        FakeEngine unable = new FakeEngine(DATA);
+        unable.whyNot = Optional.of(new Reason("no such program"));
+        SnapshotException failure = assertThrows(SnapshotException.class, () -> take(unable));
+        assertEquals("no engine can take a snapshot of MySQL 9.7.4 here: fake: no such program", failure.getMessage());
+        assertEquals(List.of(), stored());
+        take(unable, engine);
+        assertEquals(2, stored().size());
+    }
+
+    @Test
+    void aToolThatFailsAfterItsLastByteLeavesNothing() throws IOException {
+        engine.judged = () -> {
+            throw new SnapshotException("status 1: Access denied");
+        };
+        assertThrows(SnapshotException.class, () -> take(engine));
+        assertEquals(List.of(), stored());
+        assertEquals(Optional.empty(), pointed());
+    }
+
+    @Test
+    void nothingIsToBeSeenWhileItIsBeingTaken() {
+        engine.halfWay = () -> {
+            assertTrue(store().list(soon()).isEmpty());
+            assertEquals(Optional.empty(), pointed());
+        };
+        take(engine);
+    }
+
+    @Test
+    void aRunThatLostItsLockPublishesNothing() throws IOException {
+        engine.judged = () -> cluster.time.sleep(Duration.ofMinutes(1));
+        SnapshotException failure = assertThrows(SnapshotException.class, () -> take(engine));
+        assertEquals("the snapshot lock mysql-backup-running was lost during the run", failure.getMessage());
+        assertEquals(List.of(), stored());
+        assertEquals(Optional.empty(), pointed());
+    }
+
+    @Test
+    void withoutConsulAtTheEndNothingIsLeft() throws IOException {
+        engine.judged = () -> cluster.consul.setReachable(false);
+        assertThrows(ConsulException.class, () -> take(engine));
+        assertEquals(List.of(), stored());
+    }
+
+    @Test
+    void theNextRunRemovesWhatAKilledOneLeft() throws IOException {
+        SnapshotPointer good = take(engine);
+        Path place = storage.resolve("mysql");
+        Files.writeString(place.resolve(".killed.fake.zst.unfinished"), "half");
+        Files.writeString(place.resolve("killed-later.fake.zst"), "whole but without a manifest");
+        Files.writeString(place.resolve("README"), "somebody's own file");
+        SnapshotPointer next = take(engine);
+        assertEquals(2, engine.leftoversRemoved);
+        assertEquals(
+                Stream.of(
+                                "README",
+                                good.id() + ".fake.zst",
+                                good.id().manifestName(),
+                                next.id() + ".fake.zst",
+                                next.id().manifestName())
+                        .sorted()
+                        .toList(),
+                stored());
+    }
+
+    @Test
+    void anAlteredByteIsRefused() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        byte[] bytes = Files.readAllBytes(object(pointer));
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(object(pointer), bytes);
+        refused(pointer, "ID.fake.zst is damaged: its " + bytes.length + " bytes don't have the hash that the manifest says");
+    }
+
+    @Test
+    void anAlteredByteThatBreaksTheArchiveIsRefusedForTheSameReason() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        byte[] bytes = Files.readAllBytes(object(pointer));
+        bytes[0] ^= 1;
+        Files.write(object(pointer), bytes);
+        RestoreResult.Refused refused = assertInstanceOf(RestoreResult.Refused.class, restore(pointer));
+        assertTrue(refused.reason().text().contains("don't have the hash that the manifest says ("), refused.reason()::text);
+        assertEquals(List.of(), files(target));
+    }
+
+    @Test
+    void aTruncatedObjectIsRefusedBeforeAnythingIsWritten() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        byte[] bytes = Files.readAllBytes(object(pointer));
+        Files.write(object(pointer), java.util.Arrays.copyOf(bytes, bytes.length - 1));
+        refused(pointer, "ID.fake.zst has " + (bytes.length - 1) + " bytes instead of " + bytes.length);
+    }
+
+    @Test
+    void aMissingObjectIsRefused() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        Files.delete(object(pointer));
+        refused(pointer, "ID.fake.zst is missing");
+    }
+
+    @Test
+    void aSwappedManifestIsRefused() throws IOException {
+        SnapshotPointer one = take(engine);
+        SnapshotPointer two = take(engine);
+        Files.copy(manifest(two), manifest(one), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        refused(one, "ID.manifest.json: describes the snapshot " + two.id());
+    }
+
+    @Test
+    void swappedObjectsAreRefused() throws IOException {
+        SnapshotPointer one = take(engine);
+        byte[] other = DATA.clone();
+        other[7] ^= 1;
+        SnapshotPointer two = take(new FakeEngine(other));
+        Files.copy(object(two), object(one), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        refused(
+                one,
+                "ID.fake.zst is damaged: its " + Files.size(object(one)) + " bytes don't have the hash that the manifest says");
+    }
+
+    @Test
+    void anotherServersSeriesIsRefusedBeforeAnythingIsWritten() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        RestoreResult.Refused refused = assertInstanceOf(
+                RestoreResult.Refused.class, restorer("8.0.33").restore(pointer.id(), target, soon()));
+        assertTrue(refused.reason().text().endsWith("is of MySQL 9.7.4 and this server is 8.0.33: another series"));
+        assertEquals(List.of(), files(target));
+    }
+
+    @Test
+    void aFullDiskIsSaidBeforeItStarts() throws IOException {
+        disk = new FullDisk(new LocalDisk(), 1000);
+        SnapshotPointer pointer = take(engine);
+        long needed = DATA.length + DATA.length / 20 + (64L << 20);
+        refused(pointer, "no room at " + target + ": " + needed + " bytes are needed, 1000 are free");
+    }
+
+    @Test
+    void aDirectoryWithFilesInItIsLeftAsItIs() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        Files.writeString(target.resolve("precious"), "data");
+        assertThrows(SnapshotException.class, () -> restore(pointer));
+        assertEquals(List.of("precious"), files(target));
+    }
+
+    @Test
+    void aToolThatFailsToPrepareLeavesTheDirectoryEmpty() throws IOException {
+        SnapshotPointer pointer = take(engine);
+        engine.prepareFails = true;
+        assertThrows(SnapshotException.class, () -> restore(pointer));
+        assertEquals(List.of(), files(target));
+    }
+}
