@@ -33,7 +33,7 @@ public enum Setting {
     INNODB_BUFFER_POOL_SIZE(SERVER, "", "Such as `512M`; default: a share of the container's memory limit."),
 
     MYSQL_REPL_USER(ACCOUNTS, "repluser", "Replication user."),
-    MYSQL_REPL_PASSWORD(ACCOUNTS, "", "Its password, at most 32 characters. Required.", true),
+    MYSQL_REPL_PASSWORD(ACCOUNTS, "", "Its password, at most 32 bytes (characters, when all are ASCII). Required.", true),
     MYSQL_USER(ACCOUNTS, "", "The application's user; needs MYSQL_PASSWORD."),
     MYSQL_PASSWORD(ACCOUNTS, "", "Its password.", true),
     MYSQL_DATABASE(ACCOUNTS, "", "A database to create; MYSQL_USER has all rights on it."),

@@ -2,6 +2,7 @@ package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,10 +176,10 @@ public final class SettingsReader {
         if (password.isEmpty() && values.problems().stream().noneMatch(p -> p.variable().equals("MYSQL_REPL_PASSWORD"))) {
             values.problem(Setting.MYSQL_REPL_PASSWORD, "is missing");
         }
-        if (password.filter(p -> p.reveal().codePointCount(0, p.reveal().length()) > LONGEST_REPLICATION_PASSWORD).isPresent()) {
+        if (password.filter(p -> p.reveal().getBytes(StandardCharsets.UTF_8).length > LONGEST_REPLICATION_PASSWORD).isPresent()) {
             values.problem(
                     Setting.MYSQL_REPL_PASSWORD,
-                    "is longer than the " + LONGEST_REPLICATION_PASSWORD + " characters that MySQL allows for replication");
+                    "is longer than the " + LONGEST_REPLICATION_PASSWORD + " bytes that MySQL allows for replication");
         }
         return password.orElse(new Secret(""));
     }

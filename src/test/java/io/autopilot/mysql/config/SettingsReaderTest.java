@@ -89,8 +89,10 @@ class SettingsReaderTest {
 
     @Test
     void refusesAReplicationPasswordThatMysqlWouldCut() {
-        given("MYSQL_REPL_PASSWORD", "é".repeat(32));
-        assertEquals("é".repeat(32), valid().accounts().replication().password().reveal());
+        given("MYSQL_REPL_PASSWORD", "é".repeat(16));
+        assertEquals("é".repeat(16), valid().accounts().replication().password().reveal());
+        given("MYSQL_REPL_PASSWORD", "é".repeat(17));
+        assertEquals("MYSQL_REPL_PASSWORD", invalid().getFirst().variable());
         given("MYSQL_REPL_PASSWORD", "x".repeat(33));
         Problem problem = invalid().getFirst();
         assertEquals("MYSQL_REPL_PASSWORD", problem.variable());

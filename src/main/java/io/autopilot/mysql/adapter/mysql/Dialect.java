@@ -26,6 +26,10 @@ record Dialect(MysqlVersion version) {
         return version.isAtLeast(8, 0, 0);
     }
 
+    boolean hasShutdown() {
+        return version.isAtLeast(5, 7, 9);
+    }
+
     /** All statements but CHANGE got the new word at once. */
     private boolean saysReplica() {
         return version.isAtLeast(8, 0, 22);

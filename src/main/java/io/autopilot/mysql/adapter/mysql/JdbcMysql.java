@@ -241,7 +241,12 @@ final class JdbcMysql implements Mysql {
 
     @Override
     public void shutdown() {
-        session.shutdownServer("order a stop");
+        String what = "order a stop";
+        if (dialect.hasShutdown()) {
+            session.run(what, "SHUTDOWN");
+        } else {
+            session.commandShutdown(what);
+        }
     }
 
     @Override

@@ -97,6 +97,8 @@ public final class JdbcServers implements MysqlServers {
         properties.setProperty("allowPublicKeyRetrieval", "true");
         properties.setProperty("connectionAttributes", "none");
         properties.setProperty("jdbcCompliantTruncation", "false");
+        // Whatever the operator has made of it: the driver's escaping fails under some.
+        properties.setProperty("sessionVariables", "sql_mode='STRICT_TRANS_TABLES'");
         properties.setProperty("useLocalSessionState", "true");
         properties.setProperty("characterSetResults", "UTF-8");
         return properties;

@@ -1,6 +1,11 @@
 package io.autopilot.mysql.adapter.mysql;
 
+import com.mysql.cj.NativeSession;
+import com.mysql.cj.exceptions.CJException;
 import com.mysql.cj.jdbc.JdbcConnection;
+import com.mysql.cj.protocol.a.NativeConstants;
+import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
+import com.mysql.cj.protocol.a.NativePacketPayload;
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.port.Deadline;
@@ -86,11 +91,14 @@ final class Session implements AutoCloseable {
         return first(what, sql, row -> row.number(1), parameters).orElse(0L);
     }
 
-    /** Orders a clean stop: by the statement, on servers before 5.7.9 by the command of the protocol. */
-    void shutdownServer(String what) {
+    /** Orders a clean stop by the protocol's own command, for servers that have no statement for it (before 5.7.9). */
+    void commandShutdown(String what) {
         bounded(what, false, open -> {
-            open.unwrap(JdbcConnection.class).shutdownServer();
-            return true;
+            NativePacketPayload command = new NativePacketPayload(2);
+            command.writeInteger(IntegerDataType.INT1, NativeConstants.COM_SHUTDOWN);
+            // The level. The driver's own shutdownServer leaves it out, which 5.6 calls a malformed packet.
+            command.writeInteger(IntegerDataType.INT1, 0);
+            return ((NativeSession) open.unwrap(JdbcConnection.class).getSession()).getProtocol().sendCommand(command, false, 0);
         });
     }
 
@@ -120,6 +128,9 @@ final class Session implements AutoCloseable {
             return work.on(connection);
         } catch (SQLException e) {
             throw failure(what, secret, e);
+        } catch (CJException e) {
+            // Below JDBC's own classes the driver throws these.
+            throw failure(what, secret, new SQLException(e.getMessage(), e.getSQLState(), e.getVendorCode(), e));
         }
     }
 

@@ -39,13 +39,15 @@ final class TestServer implements AutoCloseable {
     private static final String RUN = """
             set -eu
             cnf=--defaults-file=/etc/mysql/test.cnf
-            if [ -e /etc/mysql/old ]; then
-                mysql_install_db --no-defaults --user=mysql --datadir=/var/lib/mysql --basedir="$(cat /etc/mysql/old)" >/dev/null
+            if command -v mysql_install_db >/dev/null; then
+                mysql_install_db --no-defaults --user=mysql --datadir=/var/lib/mysql >/dev/null
+                # Before 5.7 that can't run a file.
+                cnf="$cnf --init-file=/etc/mysql/init.sql"
             else
                 mysqld $cnf --user=mysql --initialize-insecure --init-file=/etc/mysql/init.sql
             fi
             while :; do
-                mysqld $cnf --user=mysql $([ -e /etc/mysql/old ] && echo --init-file=/etc/mysql/init.sql) || true
+                mysqld $cnf --user=mysql || true
                 while [ ! -e /tmp/again ]; do sleep 0.05; done
                 rm /tmp/again
             done
@@ -72,7 +74,7 @@ final class TestServer implements AutoCloseable {
                 .withCopyToContainer(
                         Transferable.of(cnf.text() + "[mysqld]\nport = " + port + "\nbind_address = 127.0.0.1\n", 0644),
                         "/etc/mysql/test.cnf")
-                .withCopyToContainer(Transferable.of(String.join(";\n", initial()) + ";\n", 0644), "/etc/mysql/init.sql")
+                .withCopyToContainer(Transferable.of(String.join(";\n", initial(dialect)) + ";\n", 0644), "/etc/mysql/init.sql")
                 .withCopyToContainer(Transferable.of(RUN, 0755), "/etc/mysql/run")
                 .waitingFor(Wait.forLogMessage(".*ready for connections.*", 1).withStartupTimeout(Duration.ofSeconds(60)));
     }
@@ -85,7 +87,11 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    private static List<String> initial() {
+    /** 5.6 reads it at each start, and makes root@127.0.0.1 by itself. */
+    private static List<String> initial(Dialect dialect) {
+        if (!dialect.hasAlterUser()) {
+            return List.of("SET SESSION sql_log_bin = 0", "GRANT ALL ON *.* TO 'tester'@'%' IDENTIFIED BY 'tester' WITH GRANT OPTION");
+        }
         List<String> statements = new ArrayList<>(List.of(
                 "CREATE USER 'tester'@'%' IDENTIFIED BY 'tester'", "GRANT ALL ON *.* TO 'tester'@'%' WITH GRANT OPTION"));
         statements.addAll(AS_INITIALISED);
@@ -154,6 +160,10 @@ final class TestServer implements AutoCloseable {
         }
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     String startReceiver() {
         return dialect.startReplication() + " IO_THREAD";
     }
@@ -178,7 +188,8 @@ final class TestServer implements AutoCloseable {
     /** As it was after the initialisation; no replica may be following. */
     void reset() {
         List<String> statements = new ArrayList<>(List.of(
-                "SET SESSION sql_log_bin = 0", "SET GLOBAL read_only = OFF", "SET GLOBAL sql_mode = DEFAULT", "SET SESSION sql_mode = ''"));
+                "SET SESSION sql_log_bin = 0",
+                "SET GLOBAL read_only = OFF", "SET GLOBAL sql_mode = 'STRICT_TRANS_TABLES'", "SET SESSION sql_mode = ''"));
         killOthers();
         ask("SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN"
                         + " ('mysql', 'sys', 'information_schema', 'performance_schema')")

@@ -1,0 +1,8 @@
+package io.autopilot.mysql.adapter.mysql;
+
+/** On the oldest 8.0 that is supported. */
+class JdbcMysql80IT extends RealConnections {
+    JdbcMysql80IT() {
+        super("mysql-autopilot:8.0", "8.0.33");
+    }
+}

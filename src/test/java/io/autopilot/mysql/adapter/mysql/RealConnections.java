@@ -1,0 +1,152 @@
+package io.autopilot.mysql.adapter.mysql;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ReplicationState.Receiver;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What only a real connection can do. */
+abstract class RealConnections extends RealAccounts {
+    RealConnections(String image, String version) {
+        super(image, version);
+    }
+
+    @Test
+    void whereNobodyListensIsUnreachable() throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        MysqlException refused = assertThrows(
+                MysqlException.class, () -> servers(1, CONTROL).connect(new Address("127.0.0.1", port), soon()));
+        assertTrue(refused.unreachable(), refused::getMessage);
+        assertTrue(String.valueOf(refused.getMessage()).contains("127.0.0.1:" + port), refused::getMessage);
+        MysqlException unknown = assertThrows(
+                MysqlException.class, () -> servers(1, CONTROL).connect(new Address("no-such-host.invalid", port), soon()));
+        assertTrue(unknown.unreachable(), unknown::getMessage);
+    }
+
+    @Test
+    void aFrozenServerIsGivenUpAtTheDeadlineButNotTakenForDead() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Duration before = ticker().uptime();
+            MysqlException failure = assertThrows(
+                    MysqlException.class,
+                    () -> servers(1, CONTROL)
+                            .connect(new Address("127.0.0.1", silent.getLocalPort()), Deadline.after(Duration.ofMillis(300), ticker())));
+            assertFalse(failure.unreachable(), failure::getMessage);
+            assertTrue(ticker().uptime().minus(before).compareTo(Duration.ofSeconds(3)) < 0);
+        }
+    }
+
+    @Test
+    void aHostThatSmugglesOptionsIsRefused() {
+        Address smuggler = new Address("127.0.0.1:1/?autoReconnect=true&x=", 2);
+        MysqlException failure =
+                assertThrows(MysqlException.class, () -> servers(1, CONTROL).connect(smuggler, soon()));
+        assertTrue(String.valueOf(failure.getMessage()).contains("not a host name"), failure::getMessage);
+    }
+
+    @Test
+    void aStatementThatHangsIsGivenUpAndTheConnectionNotRenewed() throws Exception {
+        provisioned(1).makeWritable();
+        server(1).run("CREATE TABLE shop.held (id INT PRIMARY KEY)");
+        try (Connection client = server(1).login("shopkeeper", "the shop's own");
+                Statement statement = client.createStatement()) {
+            statement.execute("LOCK TABLES shop.held WRITE");
+            Mysql control = keep(servers(1, CONTROL).connectLocal(Deadline.after(Duration.ofMillis(300), ticker())));
+            Duration before = ticker().uptime();
+            MysqlException failure = assertThrows(MysqlException.class, control::makeReadOnly);
+            assertFalse(failure.unreachable(), failure::getMessage);
+            assertTrue(String.valueOf(failure.getMessage()).contains("no answer in time"), failure::getMessage);
+            assertTrue(ticker().uptime().minus(before).compareTo(Duration.ofSeconds(5)) < 0);
+            assertThrows(MysqlException.class, control::executed);
+        }
+    }
+
+    @Test
+    void aReceiverNoticesASilentSourceSoon() {
+        provisioned(2).follow(address(1), "repl", REPLICATION);
+        String variable = server(2).dialect().version().isAtLeast(8, 0, 26) ? "replica_net_timeout" : "slave_net_timeout";
+        assertEquals("5", server(2).ask("SELECT @@GLOBAL." + variable).getFirst());
+        assertEquals(
+                "1", server(2).ask("SELECT CAST(heartbeat AS UNSIGNED) FROM mysql.slave_master_info").getFirst());
+    }
+
+    @Test
+    void aClientThatWaitsIsKilledAndCounted() throws Exception {
+        Mysql control = provisioned(1);
+        try (Connection client = server(1).login("shopkeeper", "the shop's own");
+                Statement statement = client.createStatement()) {
+            CompletableFuture<Boolean> waits = CompletableFuture.supplyAsync(() -> ends(statement));
+            eventually(() -> !server(1)
+                    .ask("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(100)%'")
+                    .isEmpty());
+            assertEquals(1, control.killClients());
+            assertTrue(waits.get(10, TimeUnit.SECONDS), "killed, not answered");
+            assertThrows(SQLException.class, () -> statement.execute("SELECT 1"));
+        }
+        eventually(() -> control.killClients() == 0);
+    }
+
+    /** True when it ended with an error; 5.6 may still answer the statement itself. */
+    private static boolean ends(Statement statement) {
+        try (ResultSet rows = statement.executeQuery("SELECT SLEEP(100)")) {
+            return rows.next() && rows.getInt(1) == 1;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void aReadOnlyServerRefusesClients() throws Exception {
+        Mysql control = primary();
+        server(1).run("CREATE TABLE shop.goods (id INT PRIMARY KEY)");
+        try (Connection client = server(1).login("shopkeeper", "the shop's own");
+                Statement statement = client.createStatement()) {
+            statement.execute("INSERT INTO shop.goods VALUES (1)");
+            control.makeReadOnly();
+            SQLException refused =
+                    assertThrows(SQLException.class, () -> statement.execute("INSERT INTO shop.goods VALUES (2)"));
+            assertEquals(1290, refused.getErrorCode());
+        }
+    }
+
+    @Test
+    void anApplierThatFailsTellsWhy() {
+        Mysql primary = primary();
+        Mysql replica = replicaOf(1, 2);
+        server(2).run(
+                "SET SESSION sql_log_bin = 0", "SET GLOBAL read_only = OFF", "DROP TABLE autopilot.heartbeat");
+        primary.heartbeat(1);
+        eventually(() -> !replica.read().replication().orElseThrow().applierError().isEmpty());
+        ReplicationState state = replica.read().replication().orElseThrow();
+        assertTrue(state.applierError().startsWith("1146 "), state::applierError);
+        assertFalse(state.applierRunning());
+        assertEquals(Receiver.ON, state.receiver());
+        replica.stopReplication();
+        assertThrows(IllegalStateException.class, replica::forgetSource);
+        server(2).run(
+                "SET SESSION sql_log_bin = 0",
+                "CREATE TABLE autopilot.heartbeat (id TINYINT PRIMARY KEY, term BIGINT NOT NULL, at TIMESTAMP(6) NOT NULL)");
+        replica.startReplication();
+        assertTrue(replica.awaitApplied(primary.executed(), Duration.ofSeconds(10)));
+    }
+}
