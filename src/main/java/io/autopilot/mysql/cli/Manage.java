@@ -31,8 +31,10 @@ public final class Manage implements Runnable {
     /** Runs one command line and gives its exit code. */
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
         return new CommandLine(new Manage())
+                .addSubcommand(new PreStartCommand(environment))
                 .addSubcommand(new HealthCommand(environment))
                 .addSubcommand(new OnChangeCommand(environment))
+                .addSubcommand(new SnapshotCommand(environment))
                 .addSubcommand(new PreStopCommand(environment))
                 .addSubcommand(new StatusCommand(environment))
                 .setExecutionExceptionHandler((bug, command, given) -> report(bug, command))

@@ -2,13 +2,16 @@ package io.autopilot.mysql.cli;
 
 import io.autopilot.mysql.adapter.consul.ConsulTarget;
 import io.autopilot.mysql.adapter.consul.OrbitzConsul;
+import io.autopilot.mysql.adapter.disk.LocalDisk;
 import io.autopilot.mysql.adapter.mysql.JdbcServers;
 import io.autopilot.mysql.adapter.mysqld.CgroupMemory;
 import io.autopilot.mysql.adapter.mysqld.DirectoryVolume;
 import io.autopilot.mysql.adapter.mysqld.MysqldCommand;
 import io.autopilot.mysql.adapter.process.JdkSubprocesses;
 import io.autopilot.mysql.adapter.state.FileLocalState;
+import io.autopilot.mysql.adapter.store.LocalStore;
 import io.autopilot.mysql.adapter.time.ProcTicker;
+import io.autopilot.mysql.adapter.time.ThreadRepeater;
 import io.autopilot.mysql.adapter.time.ThreadSleeper;
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.core.Address;
@@ -18,14 +21,21 @@ import io.autopilot.mysql.core.ServerId;
 import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.Ports;
+import io.autopilot.mysql.hook.SnapshotRestorer;
+import io.autopilot.mysql.hook.Snapshots;
+import io.autopilot.mysql.hook.StoredSnapshots;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.MysqldProgram;
+import io.autopilot.mysql.port.Repeater;
+import io.autopilot.mysql.port.SnapshotEngine;
+import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.Subprocesses;
 import io.autopilot.mysql.port.Ticker;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** Puts the real parts together, by hand; each is made only when it is asked for. */
@@ -44,10 +54,6 @@ final class Wiring {
 
     Wiring(Settings settings) {
         this.settings = settings;
-    }
-
-    Settings settings() {
-        return settings;
     }
 
     Ticker ticker() {
@@ -85,6 +91,29 @@ final class Wiring {
                 access.agent()
                         ? new ConsulTarget("127.0.0.1", 8500, false, access.token(), Optional.empty())
                         : new ConsulTarget(access.host(), access.port(), access.tls(), access.token(), access.caFile()));
+    }
+
+    /** The mysqld in this container, whatever the configuration says. */
+    static MysqlVersion serverVersion() {
+        return new MysqldCommand(new JdkSubprocesses(), new ProcTicker(PROC)).version();
+    }
+
+    Snapshots snapshots(Node node, Ports ports, MysqlVersion version) {
+        SnapshotRestorer restorer = new SnapshotRestorer(store(), engines(version), version, new LocalDisk());
+        return new StoredSnapshots(node, ports.consul(), store(), restorer);
+    }
+
+    SnapshotStore store() {
+        return new LocalStore(settings.snapshots().directory(), settings.serviceName());
+    }
+
+    /** The first one that can is used: xtrabackup needs no copy of the data, CLONE needs no other program. */
+    List<SnapshotEngine> engines(MysqlVersion version) {
+        return List.of();
+    }
+
+    Repeater repeater() {
+        return new ThreadRepeater();
     }
 
     MysqldProgram program() {

@@ -21,6 +21,8 @@ import java.util.Optional;
 /** Keeps this node in the role the cluster gives it (design, Hooks). Level-triggered: called again and again it brings any state right (G6). */
 public final class Health implements Hook {
     private static final Duration PAUSE = Duration.ofMillis(250);
+    /** A hook that holds the lock for longer is doing this one's work. */
+    private static final Duration LOCK = Duration.ofSeconds(2);
 
     private final Ports ports;
     private final Lease lease;
@@ -47,7 +49,7 @@ public final class Health implements Hook {
 
     @Override
     public Outcome run(Deadline deadline) {
-        Optional<HookLock> lock = ports.state().tryLock(deadline);
+        Optional<HookLock> lock = ports.state().tryLock(deadline.atMost(LOCK));
         if (lock.isEmpty()) {
             return Outcome.notHealthy("Busy", new Reason("another hook of this node is at work"));
         }

@@ -20,9 +20,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gathers what a health run decides on: heartbeat first, then the lease, then this node's server, then the primary's. */
 final class Observer {
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     /** A peer that doesn't answer must not use up a health run. */
     private static final Duration PEER = Duration.ofMillis(1500);
 
@@ -202,6 +205,7 @@ final class Observer {
         try (Mysql local = ports.servers().connectLocal(deadline.atMost(Duration.ofSeconds(2)))) {
             return Optional.of(local.read());
         } catch (MysqlException e) {
+            LOG.info("event=mysqld-silent reason=\"{}\"", e.getMessage());
             return Optional.empty();
         }
     }

@@ -12,7 +12,9 @@ import io.autopilot.mysql.port.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -47,21 +49,56 @@ public final class MysqldCommand implements MysqldProgram {
 
     @Override
     public void initialise(Path directory, Deadline deadline) {
-        List<String> command = version().isAtLeast(5, 7, 6)
-                // Small buffers: the server that makes the directory must fit where the one that serves it does.
-                ? List.of(
-                        "mysqld",
-                        "--no-defaults",
-                        "--initialize-insecure",
-                        "--user=mysql",
-                        "--datadir=" + directory,
-                        "--character-set-server=utf8mb4",
-                        "--performance-schema=OFF",
-                        "--innodb-buffer-pool-size=64M")
-                : List.of("mysql_install_db", "--no-defaults", "--user=mysql", "--datadir=" + directory);
+        if (!version().isAtLeast(5, 7, 6)) {
+            initialise(List.of("mysql_install_db", "--no-defaults", "--user=mysql", "--datadir=" + directory), deadline);
+            return;
+        }
+        Path statements = writeFirstStatements();
+        try {
+            // Small buffers: the server that makes the directory must fit where the one that serves it does.
+            initialise(
+                    List.of(
+                            "mysqld",
+                            "--no-defaults",
+                            "--initialize-insecure",
+                            "--user=mysql",
+                            "--datadir=" + directory,
+                            "--init-file=" + statements,
+                            "--skip-log-bin",
+                            "--character-set-server=utf8mb4",
+                            "--performance-schema=OFF",
+                            "--innodb-buffer-pool-size=64M"),
+                    deadline);
+        } finally {
+            delete(statements);
+        }
+    }
+
+    private void initialise(List<String> command, Deadline deadline) {
         Exit exit = run(command, Subprocesses.Output.IGNORED, deadline);
         if (exit.status() != 0) {
             throw new SubprocessException(command.getFirst() + " could not make a data directory: " + exit);
+        }
+    }
+
+    /** Without name resolution root@localhost doesn't count over TCP, which is how the hooks come; provisioning drops this one. */
+    private static Path writeFirstStatements() {
+        try {
+            Path file = Files.createTempFile("init", ".sql");
+            Files.writeString(
+                    file, "CREATE USER 'root'@'127.0.0.1';\nGRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write the first statements of a new server", e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove " + file, e);
         }
     }
 

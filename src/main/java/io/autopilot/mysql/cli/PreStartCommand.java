@@ -1,0 +1,46 @@
+package io.autopilot.mysql.cli;
+
+import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.hook.Node;
+import io.autopilot.mysql.hook.Ports;
+import io.autopilot.mysql.hook.PreStart;
+import io.autopilot.mysql.hook.Snapshots;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "preStart",
+        description = "Makes the data directory ready for mysqld: uses it, restores the newest snapshot, founds the cluster, waits, or"
+                + " refuses with the reason. 75: not yet, try again.")
+final class PreStartCommand extends HookCommand {
+    /** A large snapshot takes its time; waiting for the first one of a cluster is tried again by the supervisor. */
+    private static final Duration LIMIT = Duration.ofHours(12);
+
+    PreStartCommand(Map<String, String> environment) {
+        super(environment);
+    }
+
+    @Override
+    Optional<MysqlVersion> version() {
+        return Optional.of(Wiring.serverVersion());
+    }
+
+    @Override
+    int run(Wiring wiring) {
+        Node node = wiring.node();
+        Ports ports = wiring.ports();
+        MysqlVersion version = Wiring.serverVersion();
+        Snapshots snapshots = wiring.snapshots(node, ports, version);
+        PreStart hook = new PreStart(
+                node,
+                ports,
+                wiring.volume(),
+                snapshots,
+                () -> wiring.serverConfiguration(version),
+                () -> UUID.randomUUID().toString());
+        return new HookRunner(wiring.ticker()).run(hook, LIMIT);
+    }
+}
