@@ -29,6 +29,18 @@ class JdbcMysqlIT extends RealConnections {
         assertDoesNotThrow(() -> remote(1).markCluster("c1"));
     }
 
+    @Test
+    void aRightThatAPluginBroughtLaterIsNoObstacle() {
+        Mysql control = provisioned(1);
+        control.makeWritable();
+        server(1).run("SET SESSION sql_log_bin = 0", "INSTALL PLUGIN rewriter SONAME 'rewriter.so'");
+        try {
+            assertDoesNotThrow(() -> local(1).provision(ACCOUNTS));
+        } finally {
+            server(1).run("SET SESSION sql_log_bin = 0", "UNINSTALL PLUGIN rewriter");
+        }
+    }
+
     /** The server would quote it; 5.6 cuts it off instead. */
     @Test
     void noPasswordGetsIntoAnException() {

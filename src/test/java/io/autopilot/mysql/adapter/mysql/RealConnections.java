@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,14 @@ abstract class RealConnections extends RealAccounts {
         MysqlException unknown = assertThrows(
                 MysqlException.class, () -> servers(1, CONTROL).connect(new Address("no-such-host.invalid", port), soon()));
         assertTrue(unknown.unreachable(), unknown::getMessage);
+    }
+
+    /** A name may be anywhere, so this one is TLS where the server has it. */
+    @Test
+    void aServerIsReachedByItsName() {
+        provisioned(1);
+        Address byName = new Address("localhost", address(1).port());
+        assertEquals(Optional.empty(), keep(servers(1, CONTROL).connect(byName, soon())).read().clusterUuid());
     }
 
     @Test
