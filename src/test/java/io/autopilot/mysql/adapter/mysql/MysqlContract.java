@@ -128,6 +128,23 @@ abstract class MysqlContract {
     }
 
     @Test
+    void aServerThatLeftItsClusterCanJoinAnother() {
+        Mysql control = primary();
+        control.markCluster("c1");
+        control.journal(7, "n1", "why");
+        control.makeReadOnly();
+        GtidSet before = control.executed();
+        control.leaveCluster();
+        assertEquals(Optional.empty(), control.read().clusterUuid());
+        assertEquals(0, control.read().journalTerm());
+        control.leaveCluster();
+        control.provision(ACCOUNTS);
+        assertEquals("c2", control.markCluster("c2"));
+        assertEquals(before, control.executed());
+        assertTrue(control.read().superReadOnly());
+    }
+
+    @Test
     void aHeartbeatIsOneTransaction() {
         Mysql primary = primary();
         primary.heartbeat(1);
