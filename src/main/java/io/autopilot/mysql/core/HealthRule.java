@@ -113,9 +113,12 @@ public final class HealthRule {
         if (!view.mayWrite()) {
             return new StandBy(because("the lease could not be proved in time"));
         }
-        return mysqld.writable() && record.state() == PrimaryRecord.State.ESTABLISHED
+        if (record.state() == PrimaryRecord.State.ESTABLISHING) {
+            return new BecomeWritable(record.term(), because("holds the lease, term " + record.term() + ", not yet established"));
+        }
+        return mysqld.writable()
                 ? new Serve(Role.PRIMARY, because("holds the lease, term " + record.term()))
-                : new BecomeWritable(record.term(), because("holds the lease, term " + record.term() + ", not yet established"));
+                : new TakeLease(view.knownTerm() + 1, because("still holds the lease, but stopped writing since: begins a new term"));
     }
 
     private static HealthDecision asReplica(NodeView view, ServerState mysqld, PrimaryRecord primary) {

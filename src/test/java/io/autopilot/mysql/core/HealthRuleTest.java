@@ -25,8 +25,14 @@ class HealthRuleTest {
     }
 
     @Test
-    void aHolderThatIsReadOnlyBecomesWritable() {
+    void aHolderThatStoppedWritingBeginsANewTerm() {
         given.holdsTheLease();
+        assertEquals(5, decides(TakeLease.class).term());
+    }
+
+    @Test
+    void aHolderThatIsReadOnlyBecomesWritable() {
+        given.isTakingTheLease();
         assertEquals(4, decides(BecomeWritable.class).term());
     }
 

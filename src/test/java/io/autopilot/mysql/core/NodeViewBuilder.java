@@ -106,6 +106,12 @@ final class NodeViewBuilder {
         return this;
     }
 
+    NodeViewBuilder isTakingTheLease() {
+        lease = new LeaseView.Mine(
+                new PrimaryRecord("db0", PRIMARY, 4, OWN_SERVER, PrimaryRecord.State.ESTABLISHING, false, Instant.EPOCH));
+        return this;
+    }
+
     NodeViewBuilder leaseTakenForAnotherServer() {
         lease = new LeaseView.Mine(record("db0", "server-before", false));
         return this;
