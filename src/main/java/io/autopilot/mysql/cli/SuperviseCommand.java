@@ -74,7 +74,9 @@ final class SuperviseCommand implements Callable<Integer> {
     private static void stopAndHalt(Supervisor supervisor) {
         supervisor.stop("asked to");
         try {
-            Runtime.getRuntime().halt(supervisor.awaitEnd());
+            int status = supervisor.awaitEnd();
+            System.out.flush();
+            Runtime.getRuntime().halt(status);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

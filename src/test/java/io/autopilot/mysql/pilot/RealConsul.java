@@ -63,7 +63,6 @@ final class RealConsul implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
         server.stop();
     }
 }
