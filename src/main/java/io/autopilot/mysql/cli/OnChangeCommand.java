@@ -32,6 +32,6 @@ final class OnChangeCommand extends HookCommand {
         Node node = wiring.node();
         Ports ports = wiring.ports();
         return new HookRunner(wiring.ticker())
-                .run(new OnChange(node, ports, new Health(node, ports)), start && !crashed ? START_LIMIT : LIMIT);
+                .run(new OnChange(node, ports, new Health(node, ports), start || crashed), start ? START_LIMIT : LIMIT);
     }
 }

@@ -23,16 +23,19 @@ final class PreStartCommand extends HookCommand {
         super(environment);
     }
 
+    private Optional<MysqlVersion> server = Optional.empty();
+
     @Override
     Optional<MysqlVersion> version() {
-        return Optional.of(Wiring.serverVersion());
+        server = server.or(() -> Optional.of(Wiring.serverVersion()));
+        return server;
     }
 
     @Override
     int run(Wiring wiring) {
         Node node = wiring.node();
         Ports ports = wiring.ports();
-        MysqlVersion version = Wiring.serverVersion();
+        MysqlVersion version = version().orElseThrow();
         Snapshots snapshots = wiring.snapshots(node, ports, version);
         PreStart hook = new PreStart(
                 node,

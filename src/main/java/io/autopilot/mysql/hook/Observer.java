@@ -205,7 +205,7 @@ final class Observer {
         try (Mysql local = ports.servers().connectLocal(deadline.atMost(Duration.ofSeconds(2)))) {
             return Optional.of(local.read());
         } catch (MysqlException e) {
-            LOG.info("event=mysqld-silent reason=\"{}\"", e.getMessage());
+            LOG.debug("event=mysqld-silent reason=\"{}\"", e.getMessage());
             return Optional.empty();
         }
     }

@@ -4,23 +4,32 @@ import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
 
 /** The decision of health, sooner and as often as it takes until this node serves its role; never the only way to it (G6). */
 public final class OnChange implements Hook {
     private static final Duration ONE_RUN = Duration.ofMillis(4500);
+    private static final Duration ONE_CALL = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Node node;
     private final Ports ports;
     private final Hook health;
+    private final boolean awaitMysqld;
     private final ClusterKeys keys;
 
-    public OnChange(Node node, Ports ports, Hook health) {
+    /**
+     * @param health the decision that is made again and again
+     * @param awaitMysqld whether mysqld was just started or has just crashed, and is about to be there
+     */
+    public OnChange(Node node, Ports ports, Hook health, boolean awaitMysqld) {
         this.node = node;
         this.ports = ports;
         this.health = health;
+        this.awaitMysqld = awaitMysqld;
         this.keys = new ClusterKeys(node, ports.consul());
     }
 
@@ -28,12 +37,38 @@ public final class OnChange implements Hook {
     public Outcome run(Deadline deadline) {
         while (true) {
             Outcome outcome = health.run(deadline.atMost(ONE_RUN));
-            boolean finished = (outcome.isDone() && outcome.decision().equals("Serve") && !isSuccessor(deadline))
-                    || ports.state().stopping();
+            boolean serves = outcome.isDone() && outcome.decision().equals("Serve");
+            boolean finished = serves ? !isSuccessor(deadline) : !mayServeSoon(deadline);
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;
             }
             ports.sleeper().sleep(PAUSE);
+        }
+    }
+
+    /** A node without mysqld only waits for the job that starts it; until mysqld answers, nothing has to be decided again. */
+    private boolean mayServeSoon(Deadline deadline) {
+        if (ports.state().stopping()) {
+            return false;
+        }
+        if (awaitMysqld) {
+            ports.poll().until(deadline, PAUSE, this::answer);
+        }
+        return ports.state().mysqldStart().isPresent();
+    }
+
+    private Optional<Boolean> answer() {
+        if (ports.state().stopping()) {
+            return Optional.of(false);
+        }
+        if (ports.state().mysqldStart().isEmpty()) {
+            return Optional.empty();
+        }
+        try (Mysql local = ports.servers().connectLocal(Deadline.after(ONE_CALL, ports.ticker()))) {
+            local.executed();
+            return Optional.of(true);
+        } catch (MysqlException e) {
+            return Optional.empty();
         }
     }
 

@@ -100,7 +100,7 @@ class PreStopTest {
     private Outcome stop(FakeNode node, FakeNode... others) {
         cluster.time.meanwhile(() -> {
             for (FakeNode other : others) {
-                new OnChange(other.node, other.ports, deadline -> other.health()).run(cluster.time.in(Duration.ZERO));
+                new OnChange(other.node, other.ports, deadline -> other.health(), false).run(cluster.time.in(Duration.ZERO));
             }
         });
         Outcome outcome = new PreStop(node.node, node.ports).run(cluster.time.in(Duration.ofSeconds(38)));
