@@ -53,7 +53,8 @@ public record MyCnf(
         if (!version.isAtLeast(8, 0, 0)) {
             mysqld.put("collation_server", "utf8mb4_unicode_ci");
         }
-        mysqld.put("plugin_load_add", "auth_socket.so");
+        // Snapshots are taken with CLONE where the server has it.
+        mysqld.put("plugin_load_add", version.isAtLeast(8, 0, 17) ? "auth_socket.so;mysql_clone.so" : "auth_socket.so");
         if (version.isAtLeast(8, 0, 11)) {
             mysqld.put("mysqlx", "OFF");
         }

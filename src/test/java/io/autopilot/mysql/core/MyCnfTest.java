@@ -38,6 +38,13 @@ class MyCnfTest {
         assertTrue(lines.contains("log_replica_updates = ON") || lines.contains("log_slave_updates = ON"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"9.7.4,true", "8.0.17,true", "8.0.16,false", "5.6.14,false"})
+    void theClonePluginIsLoadedBesideTheSocketLoginWhereTheServerHasIt(String version, boolean clone) {
+        List<String> lines = lines(version, Optional.empty(), Optional.empty());
+        assertTrue(lines.contains("plugin_load_add = auth_socket.so" + (clone ? ";mysql_clone.so" : "")), lines::toString);
+    }
+
     @Test
     void oldVersionsKeepTheirReplicationStateInTables() {
         assertTrue(lines("5.6.14", Optional.empty(), Optional.empty()).contains("relay_log_info_repository = TABLE"));
