@@ -3,6 +3,9 @@ package io.autopilot.mysql.cli;
 import io.autopilot.mysql.adapter.consul.ConsulTarget;
 import io.autopilot.mysql.adapter.consul.OrbitzConsul;
 import io.autopilot.mysql.adapter.disk.LocalDisk;
+import io.autopilot.mysql.adapter.engine.CloneEngine;
+import io.autopilot.mysql.adapter.engine.JdbcCloning;
+import io.autopilot.mysql.adapter.engine.MysqldScratch;
 import io.autopilot.mysql.adapter.mysql.JdbcServers;
 import io.autopilot.mysql.adapter.mysqld.CgroupMemory;
 import io.autopilot.mysql.adapter.mysqld.DirectoryVolume;
@@ -28,6 +31,7 @@ import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.MysqldProgram;
 import io.autopilot.mysql.port.Repeater;
+import io.autopilot.mysql.port.ScratchServer;
 import io.autopilot.mysql.port.SnapshotEngine;
 import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.Subprocesses;
@@ -45,6 +49,7 @@ final class Wiring {
     private static final Path RUN = Path.of("/run/manage");
     private static final Path MY_CNF = Path.of("/etc/mysql/my.cnf");
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final long SMALL = 768L << 20;
     private static final String MYSQLD_USER = "mysql";
     private static final Address LOOPBACK = new Address("127.0.0.1", MYSQL_PORT);
 
@@ -109,7 +114,14 @@ final class Wiring {
 
     /** The first one that can is used: xtrabackup needs no copy of the data, CLONE needs no other program. */
     List<SnapshotEngine> engines(MysqlVersion version) {
-        return List.of();
+        LocalDisk disk = new LocalDisk();
+        JdbcServers servers = servers();
+        // A second server takes 160 MB, which a small container doesn't have.
+        Optional<ScratchServer> scratch = memoryLimit().filter(limit -> limit <= SMALL).isPresent()
+                ? Optional.empty()
+                : Optional.of(new MysqldScratch(programs, Optional.of(MYSQLD_USER)));
+        return List.of(new CloneEngine(
+                settings.dataVolume(), volume().dataDirectory(), disk, new JdbcCloning(servers::openLocal), scratch));
     }
 
     Repeater repeater() {

@@ -41,6 +41,17 @@ final class ClusterKeys {
                 .filter(intent -> consul.sessionExists(intent.session(), deadline));
     }
 
+    /** This node doesn't pursue a take-over that it has announced: others may act again. Nothing happens when it announced none. */
+    void withdrawIntent(Optional<Durability> durability, long index, Deadline deadline) {
+        durability
+                .filter(d -> d.intent().filter(i -> i.candidate().equals(node.name())).isPresent())
+                .ifPresent(d -> consul.cas(
+                        node.durabilityKey(),
+                        ClusterRecords.write(new Durability(d.mode(), d.proven(), d.next(), Optional.empty(), d.handOver())),
+                        index,
+                        deadline));
+    }
+
     /** The successor of an announced hand-over is awake and waits for the lease. */
     void answer(Durability.HandOver handOver, Deadline deadline) {
         Optional<KvEntry> before = consul.get(node.successorKey(), deadline);

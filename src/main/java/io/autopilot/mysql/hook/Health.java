@@ -26,6 +26,7 @@ public final class Health implements Hook {
 
     private final Ports ports;
     private final Lease lease;
+    private final ClusterKeys keys;
     private final Observer observer;
     private final Services services;
     private final Provisioning provisioning;
@@ -35,7 +36,7 @@ public final class Health implements Hook {
     private final Fence fence;
 
     public Health(Node node, Ports ports) {
-        ClusterKeys keys = new ClusterKeys(node, ports.consul());
+        this.keys = new ClusterKeys(node, ports.consul());
         this.ports = ports;
         this.lease = new Lease(node, ports.consul(), ports.state());
         this.observer = new Observer(node, ports, lease, keys);
@@ -80,7 +81,12 @@ public final class Health implements Hook {
         if (mysqld.isPresent() && provisioning.complete(mysqld.get(), deadline)) {
             seen = observer.observe(deadline);
         }
-        return act(HealthRule.decide(seen.view()), seen, deadline);
+        HealthDecision decision = HealthRule.decide(seen.view());
+        if (!(decision instanceof HealthDecision.TakeOver)) {
+            // An announcement bars everybody else: it must not outlive the decision that it was made for.
+            keys.withdrawIntent(seen.durability(), seen.durabilityIndex(), deadline);
+        }
+        return act(decision, seen, deadline);
     }
 
     private static boolean isWritableWithoutConsul(NodeView view) {

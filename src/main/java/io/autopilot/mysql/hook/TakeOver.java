@@ -117,11 +117,13 @@ final class TakeOver {
                 yield failed.isPresent() ? failed : elect(announced, local, peers, session, deadline);
             }
             case ElectionDecision.Yield yielded -> {
-                clear(announced, deadline);
+                keys.withdrawIntent(
+                        Optional.of(announced.durability().value()), announced.durability().index(), deadline);
                 yield Optional.of(new Reason("yields to " + yielded.to() + ": " + yielded.reason()));
             }
             case ElectionDecision.Stop stop -> {
-                clear(announced, deadline);
+                keys.withdrawIntent(
+                        Optional.of(announced.durability().value()), announced.durability().index(), deadline);
                 LOG.error("event=election-stopped reason=\"{}\"", stop.reason());
                 yield Optional.of(stop.reason());
             }
@@ -222,12 +224,5 @@ final class TakeOver {
         Settings.Login login = node.settings().accounts().replication();
         server.follow(source, login.user(), login.password());
         server.startReplication();
-    }
-
-    private void clear(Announced announced, Deadline deadline) {
-        Durability d = announced.durability().value();
-        Durability without = new Durability(d.mode(), d.proven(), d.next(), Optional.empty(), d.handOver());
-        ports.consul().cas(
-                node.durabilityKey(), ClusterRecords.write(without), announced.durability().index(), deadline);
     }
 }

@@ -34,7 +34,7 @@ class ClusterE2E {
 
     @BeforeAll
     static void start() throws IOException {
-        cluster = new TestCluster("autopilot-e2e", "mysql-autopilot:9.7", directory, Map.of());
+        cluster = new TestCluster("autopilot-e2e", System.getProperty("image", "mysql-autopilot:9.7"), directory, Map.of());
     }
 
     @AfterAll

@@ -177,4 +177,17 @@ class HealthTest {
         assertEquals(List.of(nodes.get(1)), cluster.writable());
         assertTrue(nodes.get(1).server.executed().contains(all));
     }
+
+    @Test
+    void aCandidateThatLetsTheLastPrimaryGoFirstTakesItsAnnouncementBack() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).killContainer();
+        cluster.pass(Duration.ofSeconds(7));
+        nodes.get(1).health();
+        assertTrue(cluster.writable().isEmpty(), "the lock-delay is still running");
+        nodes.get(0).restartContainer();
+        nodes.get(0).health();
+        cluster.rounds(5);
+        assertEquals(1, cluster.writable().size());
+    }
 }

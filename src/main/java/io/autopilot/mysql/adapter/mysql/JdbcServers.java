@@ -65,6 +65,15 @@ public final class JdbcServers implements MysqlServers {
         }
     }
 
+    /**
+     * A plain connection to this node's server as the control user, for what has no verb of {@link Mysql}.
+     *
+     * @throws SQLException as the driver throws it
+     */
+    public Connection openLocal(Deadline deadline) throws SQLException {
+        return new NonRegisteringDriver().connect("jdbc:mysql://" + local + "/", properties(local, user, password, deadline));
+    }
+
     private Mysql open(Address server, String login, Secret secret, Deadline deadline) {
         String what = "connect to " + server + " as " + login;
         if (!HOST.matcher(server.host()).matches()) {
