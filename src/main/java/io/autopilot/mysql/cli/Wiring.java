@@ -6,6 +6,7 @@ import io.autopilot.mysql.adapter.disk.LocalDisk;
 import io.autopilot.mysql.adapter.engine.CloneEngine;
 import io.autopilot.mysql.adapter.engine.JdbcCloning;
 import io.autopilot.mysql.adapter.engine.MysqldScratch;
+import io.autopilot.mysql.adapter.engine.XtrabackupEngine;
 import io.autopilot.mysql.adapter.mysql.JdbcServers;
 import io.autopilot.mysql.adapter.mysqld.CgroupMemory;
 import io.autopilot.mysql.adapter.mysqld.DirectoryVolume;
@@ -120,8 +121,14 @@ final class Wiring {
         Optional<ScratchServer> scratch = memoryLimit().filter(limit -> limit <= SMALL).isPresent()
                 ? Optional.empty()
                 : Optional.of(new MysqldScratch(programs, Optional.of(MYSQLD_USER)));
-        return List.of(new CloneEngine(
-                settings.dataVolume(), volume().dataDirectory(), disk, new JdbcCloning(servers::openLocal), scratch));
+        return List.of(
+                new XtrabackupEngine(
+                        programs,
+                        disk,
+                        settings.dataVolume(),
+                        new XtrabackupEngine.Server(MY_CNF, LOOPBACK, ControlLogin.USER, ControlLogin.password(settings))),
+                new CloneEngine(
+                        settings.dataVolume(), volume().dataDirectory(), disk, new JdbcCloning(servers::openLocal), scratch));
     }
 
     Repeater repeater() {

@@ -61,12 +61,22 @@ final class HandOver {
             return new Reason("no healthy replica: the lease is free, this data has everything");
         }
         Successor to = successor.get();
+        extendRight(deadline);
         Optional<Durability.HandOver> announced = announce(record, to, deadline);
         if (announced.isPresent()) {
             awaitAnswer(announced.get(), deadline);
         }
         catchUp(to, deadline);
         return switchTo(to, record, deadline);
+    }
+
+    /** Health doesn't run any more, and what comes takes longer than its interval. */
+    private void extendRight(Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            lease.tryExtendRight(local, ports.ticker(), deadline);
+        } catch (MysqlException e) {
+            LOG.warn("event=right-not-extended reason=\"{}\"", e.getMessage());
+        }
     }
 
     private Optional<Successor> choose(Deadline deadline) {
@@ -127,17 +137,18 @@ final class HandOver {
                 .until(deadline.atMost(ANSWER), PAUSE, () -> keys.isAnswered(handOver, deadline) ? Optional.of(true) : Optional.empty())
                 .isPresent();
         LOG.info("event=successor-{} node={}", answered ? "awake" : "silent", handOver.to());
-        lease.heartbeat(deadline);
     }
 
-    /** While this server still writes: what is left for the write gap gets small. */
+    /** While this server still writes: what is left for the write gap gets small. The right to write is kept up meanwhile. */
     private void catchUp(Successor to, Deadline deadline) {
         Deadline patience = deadline.atMost(CATCH_UP);
         try (Mysql local = ports.servers().connectLocal(deadline);
                 Mysql replica = ports.servers().connect(to.address(), deadline)) {
             GtidSet now = local.executed();
-            while (!replica.awaitApplied(now, SLICE) && !patience.expired()) {
-                lease.heartbeat(deadline);
+            while (lease.tryExtendRight(local, ports.ticker(), deadline)
+                    && !replica.awaitApplied(now, SLICE)
+                    && !patience.expired()) {
+                LOG.info("event=catch-up node={} missing={}", to.node(), now.minus(replica.executed()));
             }
         } catch (MysqlException e) {
             LOG.warn("event=catch-up-failed node={} reason=\"{}\"", to.node(), e.getMessage());
@@ -145,7 +156,6 @@ final class HandOver {
     }
 
     private Reason switchTo(Successor to, PrimaryRecord record, Deadline deadline) {
-        lease.heartbeat(deadline);
         Duration began = ports.ticker().uptime();
         Optional<GtidSet> last = fence.raise(deadline);
         boolean complete = last.isPresent() && awaitReceived(to, last.get(), deadline);

@@ -135,8 +135,7 @@ public final class Health implements Hook {
                     // A commit that hangs or fails proves that this primary is of no use: the right is not renewed then.
                     local.heartbeat(seen.view().knownTerm());
                 }
-                Duration rightEnds = lease.prove(seen.heartbeatBegan());
-                ports.state().writeWritable(start.get(), promotion.watchdogEnd(rightEnds));
+                lease.extendRight(seen.heartbeatBegan(), start.get());
             }
             case REPLICA -> {
                 ports.state().writeFollowedTerm(start.get(), seen.view().knownTerm());

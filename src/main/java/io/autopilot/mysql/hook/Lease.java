@@ -13,6 +13,9 @@ import io.autopilot.mysql.port.Consul.SessionSpec;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -118,10 +121,26 @@ final class Lease {
         return right.holds(state.lastHeartbeat(), now);
     }
 
-    /** Remembers a proof: a heartbeat that began then, and a lease that was this node's afterwards. Returns when the right ends. */
-    Duration prove(Duration heartbeatBegan) {
+    /**
+     * Extends the right to write of this run of mysqld, by a proof: a heartbeat that began then, a lease that was this node's afterwards, a
+     * server that was seen well. The wrapper kills mysqld at the end of the right, should no hook have fenced it.
+     */
+    void extendRight(Duration heartbeatBegan, MysqldStart start) {
+        state.writeWritable(start, right.endsAt(Optional.of(heartbeatBegan)));
         state.writeHeartbeat(heartbeatBegan);
-        return heartbeatBegan.plus(node.settings().lease()).minus(node.margin());
+    }
+
+    /** Makes that proof now, for a piece of work that outlasts a health interval. False: the lease is lost or can't be proved. */
+    boolean tryExtendRight(Mysql writable, Ticker ticker, Deadline deadline) {
+        Duration began = ticker.uptime();
+        Optional<MysqldStart> start = state.mysqldStart();
+        heartbeat(deadline);
+        if (start.isEmpty() || !(view(deadline) instanceof LeaseView.Mine mine)) {
+            return false;
+        }
+        writable.heartbeat(mine.record().term());
+        extendRight(began, start.get());
+        return true;
     }
 
     /** Leaves the key to others at once, with the record of who had it. False: it was not held any more. */

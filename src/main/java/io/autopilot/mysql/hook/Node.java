@@ -72,6 +72,6 @@ public record Node(String name, Address address, Settings settings) {
 
     /** How much earlier than the lease the right to write ends: what the wrapper's watchdog needs to act. */
     public Duration margin() {
-        return settings.lease().dividedBy(5);
+        return settings.lease().dividedBy(10);
     }
 }

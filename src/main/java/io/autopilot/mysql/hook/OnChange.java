@@ -8,12 +8,17 @@ import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The decision of health, sooner and as often as it takes until this node serves its role; never the only way to it (G6). */
 public final class OnChange implements Hook {
+    private static final Logger LOG = LoggerFactory.getLogger(OnChange.class);
     private static final Duration ONE_RUN = Duration.ofMillis(4500);
     private static final Duration ONE_CALL = Duration.ofSeconds(1);
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** Part of the write gap of a hand-over. */
+    private static final Duration AS_SUCCESSOR = Duration.ofMillis(50);
 
     private final Node node;
     private final Ports ports;
@@ -35,14 +40,19 @@ public final class OnChange implements Hook {
 
     @Override
     public Outcome run(Deadline deadline) {
+        Optional<Outcome> before = Optional.empty();
         while (true) {
             Outcome outcome = health.run(deadline.atMost(ONE_RUN));
+            if (!before.equals(Optional.of(outcome))) {
+                LOG.info("event=step decision={} reason=\"{}\"", outcome.decision(), outcome.reason());
+                before = Optional.of(outcome);
+            }
             boolean serves = outcome.isDone() && outcome.decision().equals("Serve");
             boolean finished = serves ? !isSuccessor(deadline) : !mayServeSoon(deadline);
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;
             }
-            ports.sleeper().sleep(PAUSE);
+            ports.sleeper().sleep(serves ? AS_SUCCESSOR : PAUSE);
         }
     }
 

@@ -116,18 +116,13 @@ final class Promotion {
             return unproven;
         }
         // The marker is there before the server can be writable, so that the wrapper never passes a SIGTERM on (protocol P5).
-        ports.state().writeWritable(start.get(), watchdogEnd(lease.prove(began)));
+        lease.extendRight(began, start.get());
         local.makeWritable();
         if (mysqld.journalTerm() < term) {
             local.journal(term, node.name(), why.text());
         }
         local.heartbeat(term);
         return establish(term, mysqld, deadline);
-    }
-
-    /** The wrapper acts only when no hook did: half a margin later. */
-    Optional<Duration> watchdogEnd(Duration rightEnds) {
-        return Optional.of(rightEnds.plus(node.margin().dividedBy(2)));
     }
 
     private Optional<Reason> endReplication(Mysql local, Deadline deadline) {

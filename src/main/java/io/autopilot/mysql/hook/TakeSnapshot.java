@@ -46,6 +46,9 @@ public final class TakeSnapshot implements Hook {
     @Override
     public Outcome run(Deadline deadline) {
         Optional<Part> part = part(deadline.atMost(CALL));
+        if (part.isEmpty() && onlyIfDue) {
+            return Outcome.done("NotDue", new Reason("this node doesn't serve a role now"));
+        }
         if (part.isEmpty()) {
             return Outcome.tryLater("NotHealthy", new Reason("this node doesn't serve a role now, its data is no source of a snapshot"));
         }

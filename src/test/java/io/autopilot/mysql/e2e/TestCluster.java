@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +35,13 @@ final class TestCluster implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path COMPOSE = Path.of("docker/scripts/compose").toAbsolutePath();
     private static final Duration COMMAND = Duration.ofMinutes(3);
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final String project;
     private final Map<String, String> environment = new TreeMap<>();
     private final Path envFile;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Map<String, String> addresses = new HashMap<>();
 
     TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
         this.project = project;
@@ -81,6 +88,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     String docker(String... command) {
+        forgetAddresses();
         List<String> whole = new ArrayList<>(List.of("docker"));
         whole.addAll(Arrays.asList(command));
         return run(whole.toArray(String[]::new));
@@ -96,26 +104,37 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** The container that holds the lease and accepts writes. */
+    /** The container that Consul lists as the primary, as an application would find it. */
     Optional<String> primary() {
-        return running().stream().findFirst().flatMap(this::status).filter(s -> s.path("healthy").asBoolean()).map(
-                s -> s.path("primary").path("node").asText());
+        List<String> found = passing("mysql-primary");
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
     String awaitPrimary(Duration bound) {
         return await("a primary that accepts writes", bound, this::primary);
     }
 
-    /** Nodes that a status shows as replicas without trouble. */
+    /** Containers that Consul lists as healthy replicas. */
     List<String> replicas() {
-        Optional<JsonNode> status = running().stream().findFirst().flatMap(this::status);
-        List<String> names = new ArrayList<>();
-        status.ifPresent(s -> s.path("nodes").forEach(node -> {
-            if (node.path("role").asText().equals("replica") && node.path("note").asText().isEmpty()) {
-                names.add(node.path("name").asText());
-            }
-        }));
-        return names;
+        return passing("mysql");
+    }
+
+    /** Over Consul's published port: a poll must not cost the machine what it measures. */
+    private List<String> passing(String service) {
+        URI uri = URI.create("http://127.0.0.1:" + environment.get("CONSUL_HTTP_PORT") + "/v1/health/service/" + service + "?passing=1");
+        try {
+            HttpResponse<String> answer =
+                    http.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(3)).build(), HttpResponse.BodyHandlers.ofString());
+            List<String> nodes = new ArrayList<>();
+            JSON.readTree(answer.body())
+                    .forEach(entry -> nodes.add(entry.path("Service").path("ID").asText().substring(service.length() + 1)));
+            return nodes;
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     void awaitReplicas(int count, Duration bound) {
@@ -124,9 +143,7 @@ final class TestCluster implements AutoCloseable {
 
     /** A connection of the application's user to one node. */
     Connection connect(String container) throws SQLException {
-        String address = docker(
-                        "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container)
-                .strip();
+        String address = addresses.computeIfAbsent(container, this::address);
         Properties properties = new Properties();
         properties.setProperty("user", "app");
         properties.setProperty("password", PASSWORD);
@@ -134,6 +151,15 @@ final class TestCluster implements AutoCloseable {
         properties.setProperty("connectTimeout", "2000");
         properties.setProperty("socketTimeout", "5000");
         return DriverManager.getConnection("jdbc:mysql://" + address + ":3306/shop", properties);
+    }
+
+    private String address(String container) {
+        return run("docker", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container).strip();
+    }
+
+    /** A container that was started again may have another address. */
+    private void forgetAddresses() {
+        addresses.clear();
     }
 
     void write(String container, String statement) throws SQLException {
@@ -222,6 +248,7 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        http.close();
         compose("down", "-v", "-t", "1");
     }
 }
