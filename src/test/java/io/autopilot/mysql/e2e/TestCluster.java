@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** A cluster from the compose file of this repository, under a project name of its own; everything goes away when it is closed. */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
     static final String PASSWORD = "pa ss#w$o'r\"d=\\x\u00e9";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path COMPOSE = Path.of("docker/scripts/compose").toAbsolutePath();
@@ -43,7 +43,7 @@ final class TestCluster implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> addresses = new HashMap<>();
 
-    TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
+    public TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
         this.project = project;
         this.envFile = directory.resolve(project + ".env");
         List<String> lines = new ArrayList<>(List.of(
@@ -71,7 +71,7 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    void up(int nodes) {
+    public void up(int nodes) {
         compose("up", "-d", "--scale", "mysql=" + nodes);
     }
 
@@ -80,14 +80,14 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** Ids of the node containers that run. */
-    List<String> running() {
+    public List<String> running() {
         return lines(compose("ps", "-q", "mysql")).stream()
                 .map(id -> id.substring(0, 12))
                 .filter(id -> run("docker", "inspect", "-f", "{{.State.Running}}", id).strip().equals("true"))
                 .toList();
     }
 
-    String docker(String... command) {
+    public String docker(String... command) {
         forgetAddresses();
         List<String> whole = new ArrayList<>(List.of("docker"));
         whole.addAll(Arrays.asList(command));
@@ -95,7 +95,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** The whole status as a node tells it; empty while it can't. */
-    Optional<JsonNode> status(String container) {
+    public Optional<JsonNode> status(String container) {
         Result result = attempt(List.of("docker", "exec", container, "manage", "status", "--output", "json"));
         try {
             return result.status() == 0 || result.status() == 69 ? Optional.of(JSON.readTree(result.out())) : Optional.empty();
@@ -105,17 +105,17 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** The container that Consul lists as the primary, as an application would find it. */
-    Optional<String> primary() {
+    public Optional<String> primary() {
         List<String> found = passing("mysql-primary");
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
-    String awaitPrimary(Duration bound) {
+    public String awaitPrimary(Duration bound) {
         return await("a primary that accepts writes", bound, this::primary);
     }
 
     /** Containers that Consul lists as healthy replicas. */
-    List<String> replicas() {
+    public List<String> replicas() {
         return passing("mysql");
     }
 
@@ -137,12 +137,12 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    void awaitReplicas(int count, Duration bound) {
+    public void awaitReplicas(int count, Duration bound) {
         await(count + " replicas", bound, () -> replicas().size() == count ? Optional.of(true) : Optional.empty());
     }
 
     /** A connection of the application's user to one node. */
-    Connection connect(String container) throws SQLException {
+    public Connection connect(String container) throws SQLException {
         String address = addresses.computeIfAbsent(container, this::address);
         Properties properties = new Properties();
         properties.setProperty("user", "app");
@@ -162,7 +162,7 @@ final class TestCluster implements AutoCloseable {
         addresses.clear();
     }
 
-    void write(String container, String statement) throws SQLException {
+    public void write(String container, String statement) throws SQLException {
         try (Connection connection = connect(container);
                 Statement sql = connection.createStatement()) {
             sql.executeUpdate(statement);
@@ -170,7 +170,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** The first column of a query's rows. */
-    List<String> read(String container, String query) throws SQLException {
+    public List<String> read(String container, String query) throws SQLException {
         try (Connection connection = connect(container);
                 Statement sql = connection.createStatement();
                 ResultSet rows = sql.executeQuery(query)) {
@@ -186,7 +186,7 @@ final class TestCluster implements AutoCloseable {
         return compose("logs", "--no-color", "mysql");
     }
 
-    <T> T await(String what, Duration bound, Supplier<Optional<T>> question) {
+    public <T> T await(String what, Duration bound, Supplier<Optional<T>> question) {
         long end = System.nanoTime() + bound.toNanos();
         while (true) {
             Optional<T> answer = question.get();

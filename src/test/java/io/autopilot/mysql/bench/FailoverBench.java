@@ -1,0 +1,132 @@
+package io.autopilot.mysql.bench;
+
+import io.autopilot.mysql.e2e.TestCluster;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * From a client's view: how long writes stop, for each fault, on a cluster of three nodes. Arguments: the image, runs of each fault. Prints
+ * a Markdown table; the ledger of acknowledged rows is checked after each fault.
+ */
+public final class FailoverBench {
+    private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    private final TestCluster cluster;
+    private final Map<String, List<Long>> gaps = new TreeMap<>();
+    private final Map<String, List<Long>> others = new TreeMap<>();
+    private long lost;
+
+    private FailoverBench(TestCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    public static void main(String[] args) throws IOException, SQLException {
+        int runs = Integer.parseInt(args[1]);
+        Path directory = Files.createTempDirectory("bench");
+        try (TestCluster cluster = new TestCluster("autopilot-bench", args[0], directory, Map.of())) {
+            new FailoverBench(cluster).run(runs);
+        }
+    }
+
+    private void run(int runs) throws SQLException {
+        long began = System.nanoTime();
+        cluster.up(1);
+        String first = cluster.awaitPrimary(BOUND);
+        cluster.await("acknowledged write", BOUND, () -> tryWrite(first));
+        OUT.println("bring-up to the first acknowledged write: " + millis(began) + " ms");
+        cluster.write(first, "CREATE TABLE rows_acked (id BIGINT AUTO_INCREMENT PRIMARY KEY, node VARCHAR(64), n BIGINT, UNIQUE (node, n))");
+        cluster.await("snapshot", BOUND, () -> cluster.status(first).filter(s -> !s.path("lastSnapshot").isNull()));
+        began = System.nanoTime();
+        cluster.up(3);
+        cluster.awaitReplicas(2, BOUND);
+        OUT.println("scale 1 -> 3, both listed as healthy replicas: " + millis(began) + " ms");
+        for (int i = 0; i < runs; i++) {
+            fault("docker stop", old -> cluster.docker("stop", "-t", "60", old), old -> cluster.docker("start", old));
+            fault("kill -9 mysqld", old -> cluster.docker("exec", old, "pkill", "-KILL", "-x", "mysqld"), old -> {});
+            fault("docker kill", old -> cluster.docker("kill", old), old -> cluster.docker("start", old));
+        }
+        report(runs);
+    }
+
+    private interface Act {
+        void on(String node);
+    }
+
+    private void fault(String name, Act break_, Act mend) throws SQLException {
+        String old = cluster.awaitPrimary(BOUND);
+        try (Writers writers = new Writers(cluster, cluster.running())) {
+            cluster.await("writes before the fault", BOUND, () -> writers.acks(old) > 20 ? Optional.of(true) : Optional.empty());
+            Thread breaker = Thread.ofPlatform().start(() -> break_.on(old));
+            Writers.Ack ack = cluster.await("write after " + name, BOUND, () -> writers.firstOf(old));
+            long gap = ack.at() - writers.lastBefore(old, ack.at());
+            gaps.computeIfAbsent(name, n -> new ArrayList<>()).add(gap / 1_000_000);
+            String third = cluster.running().stream().filter(n -> !n.equals(old) && !n.equals(ack.node())).findFirst().orElseThrow();
+            cluster.await("the new primary's row on " + third, BOUND, () -> count(third, ack.node()));
+            others.computeIfAbsent(name, n -> new ArrayList<>()).add((System.nanoTime() - ack.at()) / 1_000_000);
+            breaker.join();
+            writers.stop();
+            lost += writers.missingOn(ack.node());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        mend.on(old);
+        cluster.awaitReplicas(2, BOUND);
+        OUT.println(name + ": writes stopped for " + last(gaps.get(name)) + " ms, the other replica had the next row "
+                + last(others.get(name)) + " ms later");
+    }
+
+    private Optional<Boolean> count(String on, String by) {
+        try {
+            return cluster.read(on, "SELECT 1 FROM rows_acked WHERE node = '" + by + "' LIMIT 1").isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(true);
+        } catch (SQLException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Boolean> tryWrite(String node) {
+        try {
+            cluster.write(node, "CREATE TABLE IF NOT EXISTS first_row (id INT PRIMARY KEY)");
+            return Optional.of(true);
+        } catch (SQLException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void report(int runs) {
+        OUT.println();
+        OUT.println("| fault | runs | new primary | writes stopped, median / max | other replica had the next row after, median / max |");
+        OUT.println("|---|---|---|---|---|");
+        gaps.forEach((name, values) -> OUT.println("| " + name + " | " + runs + " | " + values.size() + " | " + summary(values) + " | "
+                + summary(others.get(name)) + " |"));
+        OUT.println();
+        OUT.println("acknowledged rows that the new primary lacked, all runs: " + lost);
+    }
+
+    private static String summary(List<Long> values) {
+        List<Long> sorted = new ArrayList<>(values);
+        Collections.sort(sorted);
+        return sorted.get(sorted.size() / 2) + " / " + sorted.getLast() + " ms";
+    }
+
+    private static long last(List<Long> values) {
+        return values.getLast();
+    }
+
+    private static long millis(long since) {
+        return (System.nanoTime() - since) / 1_000_000;
+    }
+}
