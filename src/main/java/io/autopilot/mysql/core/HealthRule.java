@@ -181,6 +181,9 @@ public final class HealthRule {
                     ? new TakeLease(1, because("founded the cluster"))
                     : new StandBy(because("there is no primary and none is recorded; if Consul lost its data, see manage adopt"));
         }
+        if (view.successor().isPresent()) {
+            return new StandBy(because(last.get().node() + " handed over to " + view.successor().get()));
+        }
         if (mayHaveItAgain(view, mysqld, last.get())) {
             return asLastPrimary(view, mysqld, last.get());
         }

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param mustJoin whether the data comes from a snapshot and has not caught up with a primary since: it may be old
  * @param coldGrace how long after mysqld's start a replica that isn't warm waits before it takes over
  * @param lastPrimaryPresent whether the last holder of a lease that is free now can take it again: its node passes, its server answers
+ * @param successor another living node that the last primary of a free lease has handed over to
  * @param otherHealthyReplicas the names of the other replicas that pass
  */
 public record NodeView(
@@ -35,6 +36,7 @@ public record NodeView(
         Duration coldGrace,
         Duration maxLag,
         boolean lastPrimaryPresent,
+        Optional<String> successor,
         Set<String> otherHealthyReplicas) {
     public NodeView {
         otherHealthyReplicas = Set.copyOf(otherHealthyReplicas);

@@ -5,6 +5,8 @@ import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.TxnOp;
+import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.Deadline;
 import java.util.List;
 import java.util.Optional;
@@ -41,15 +43,35 @@ final class ClusterKeys {
                 .filter(intent -> consul.sessionExists(intent.session(), deadline));
     }
 
-    /** This node doesn't pursue a take-over that it has announced: others may act again. Nothing happens when it announced none. */
+    /**
+     * This node doesn't pursue a take-over that it has announced, or that was handed to it: others may act again. Nothing happens when
+     * there is none.
+     */
     void withdrawIntent(Optional<Durability> durability, long index, Deadline deadline) {
-        durability
-                .filter(d -> d.intent().filter(i -> i.candidate().equals(node.name())).isPresent())
-                .ifPresent(d -> consul.cas(
-                        node.durabilityKey(),
-                        ClusterRecords.write(new Durability(d.mode(), d.proven(), d.next(), Optional.empty(), d.handOver())),
-                        index,
-                        deadline));
+        Optional<Durability.Intent> own =
+                durability.flatMap(Durability::intent).filter(i -> i.candidate().equals(node.name()));
+        if (own.isEmpty()) {
+            return;
+        }
+        Durability d = durability.orElseThrow();
+        Optional<Durability.HandOver> handOver = d.handOver().filter(h -> !h.to().equals(node.name()));
+        Durability without = new Durability(d.mode(), d.proven(), d.next(), Optional.empty(), handOver);
+        TxnOp.Cas clear = new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(without), index);
+        TxnOp.Unlock unlock = new TxnOp.Unlock(node.failoverLockKey(), node.name(), own.get().session());
+        if (consul.transact(List.of(clear, unlock), deadline) instanceof TxnResult.Refused) {
+            // The lock is gone already with the session that had it.
+            consul.transact(List.of(clear), deadline);
+        }
+    }
+
+    /** A living node that the last primary has named as its successor, and that is not this one. */
+    Optional<String> successor(Optional<Durability> durability, Deadline deadline) {
+        return durability
+                .flatMap(Durability::handOver)
+                .map(Durability.HandOver::to)
+                .filter(to -> !to.equals(node.name()))
+                .filter(to -> consul.instances(node.settings().nodeService(), deadline).stream()
+                        .anyMatch(i -> i.id().equals(node.nodeServiceId(to)) && i.passing()));
     }
 
     /** The successor of an announced hand-over is awake and waits for the lease. */

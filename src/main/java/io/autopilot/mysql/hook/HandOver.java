@@ -156,34 +156,38 @@ final class HandOver {
     }
 
     private Reason switchTo(Successor to, PrimaryRecord record, Deadline deadline) {
-        Duration began = ports.ticker().uptime();
-        Optional<GtidSet> last = fence.raise(deadline);
-        boolean complete = last.isPresent() && awaitReceived(to, last.get(), deadline);
-        if (complete) {
-            write(new Durability.HandOver(record.term() + 1, node.name(), to.node(), last), deadline);
+        // What can be done before is no part of the write gap: this connection, too.
+        try (Mysql replica = ports.servers().connect(to.address(), deadline)) {
+            Duration began = ports.ticker().uptime();
+            Optional<GtidSet> last = fence.raise(deadline);
+            boolean complete = last.isPresent() && awaitReceived(replica, last.get(), deadline);
+            return release(to, record, complete, began, deadline);
+        } catch (MysqlException e) {
+            LOG.warn("event=successor-lost node={} reason=\"{}\"", to.node(), e.getMessage());
+            fence.raise(deadline);
+            return release(to, record, false, ports.ticker().uptime(), deadline);
         }
-        services.withdraw(deadline);
+    }
+
+    private Reason release(Successor to, PrimaryRecord record, boolean complete, Duration began, Deadline deadline) {
         lease.release(record, deadline);
+        // The new primary removes the old one's entry before it registers its own; what follows is for the case that it can't.
         boolean established = ports.poll()
                 .until(deadline.atMost(ESTABLISHED), PAUSE, () -> established(record.term(), deadline))
                 .isPresent();
         long gap = ports.ticker().uptime().minus(began).toMillis();
+        services.withdraw(deadline);
         services.silenceBell(deadline);
         String had = complete ? to.node() + " has everything" : to.node() + " could not be seen to have everything";
         return new Reason(had + (established ? "; a new primary writes, writes stopped for " + gap + " ms" : "; no new primary was seen in time"));
     }
 
-    private boolean awaitReceived(Successor to, GtidSet last, Deadline deadline) {
-        try (Mysql replica = ports.servers().connect(to.address(), deadline)) {
-            return ports.poll()
-                    .until(deadline.atMost(CATCH_UP), PAUSE, () -> replica.read().received().contains(last)
-                            ? Optional.of(true)
-                            : Optional.empty())
-                    .isPresent();
-        } catch (MysqlException e) {
-            LOG.warn("event=successor-lost node={} reason=\"{}\"", to.node(), e.getMessage());
-            return false;
-        }
+    private boolean awaitReceived(Mysql replica, GtidSet last, Deadline deadline) {
+        return ports.poll()
+                .until(deadline.atMost(CATCH_UP), PAUSE, () -> replica.read().received().contains(last)
+                        ? Optional.of(true)
+                        : Optional.empty())
+                .isPresent();
     }
 
     private Optional<PrimaryRecord> established(long before, Deadline deadline) {

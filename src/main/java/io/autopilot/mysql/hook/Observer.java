@@ -94,7 +94,7 @@ final class Observer {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return new Observation(assemble(facts, Optional.empty(), false, Set.of()), Optional.empty(), 0, began);
+        return new Observation(assemble(facts, Optional.empty(), false, Optional.empty(), Set.of()), Optional.empty(), 0, began);
     }
 
     /** What Consul confirms; a missing key is put back by a node that knows the uuid, which blocks and promotes nobody (protocol P7). */
@@ -116,7 +116,11 @@ final class Observer {
         boolean present = facts.lease() instanceof LeaseView.Free free
                 && free.last().filter(last -> isPresent(last, deadline)).isPresent();
         boolean asksForReplicas = facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty();
-        return assemble(facts, primaryExecuted, present, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
+        Optional<String> successor = facts.lease() instanceof LeaseView.Free
+                ? keys.successor(facts.durability(), deadline)
+                : Optional.empty();
+        return assemble(
+                facts, primaryExecuted, present, successor, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
     }
 
     private static boolean followsWell(Facts facts, PrimaryRecord primary) {
@@ -129,7 +133,11 @@ final class Observer {
     }
 
     private NodeView assemble(
-            Facts facts, Optional<GtidSet> primaryExecuted, boolean lastPrimaryPresent, Set<String> otherHealthyReplicas) {
+            Facts facts,
+            Optional<GtidSet> primaryExecuted,
+            boolean lastPrimaryPresent,
+            Optional<String> successor,
+            Set<String> otherHealthyReplicas) {
         boolean proven = facts.lease() instanceof LeaseView.Mine;
         long term = knownTerm(facts);
         return new NodeView(
@@ -147,6 +155,7 @@ final class Observer {
                 node.settings().lease().multipliedBy(2),
                 node.settings().replicaMaxLag(),
                 lastPrimaryPresent,
+                successor,
                 otherHealthyReplicas);
     }
 

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
@@ -18,7 +19,7 @@ public final class OnChange implements Hook {
     private static final Duration ONE_CALL = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(200);
     /** Part of the write gap of a hand-over. */
-    private static final Duration AS_SUCCESSOR = Duration.ofMillis(50);
+    private static final Duration AS_SUCCESSOR = Duration.ofMillis(30);
 
     private final Node node;
     private final Ports ports;
@@ -52,7 +53,9 @@ public final class OnChange implements Hook {
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;
             }
-            ports.sleeper().sleep(serves ? AS_SUCCESSOR : PAUSE);
+            if (!serves) {
+                ports.sleeper().sleep(PAUSE);
+            }
         }
     }
 
@@ -82,6 +85,10 @@ public final class OnChange implements Hook {
         }
     }
 
+    private boolean leaseIsFree(Deadline deadline) {
+        return ports.consul().get(node.leaseKey(), deadline.atMost(ONE_RUN)).flatMap(KvEntry::session).isEmpty();
+    }
+
     /** A primary has announced that it hands over to this node: it hears that somebody is here, and the next runs find the lease free. */
     private boolean isSuccessor(Deadline deadline) {
         try {
@@ -89,8 +96,14 @@ public final class OnChange implements Hook {
                     .map(Indexed::value)
                     .flatMap(Durability::handOver)
                     .filter(h -> h.to().equals(node.name()));
-            announced.ifPresent(handOver -> keys.answer(handOver, deadline.atMost(ONE_RUN)));
-            return announced.isPresent();
+            if (announced.isEmpty()) {
+                return false;
+            }
+            keys.answer(announced.get(), deadline.atMost(ONE_RUN));
+            // One call a look, so that the lease is seen free at once.
+            return ports.poll()
+                    .until(deadline.lessBy(ONE_RUN), AS_SUCCESSOR, () -> leaseIsFree(deadline) ? Optional.of(true) : Optional.empty())
+                    .isPresent();
         } catch (ConsulException e) {
             return false;
         }

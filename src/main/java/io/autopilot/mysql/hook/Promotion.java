@@ -165,9 +165,17 @@ final class Promotion {
         if (!held) {
             return Optional.of(new Reason("the lease of term " + term + " was lost while becoming writable"));
         }
+        fallen(term, deadline).ifPresent(last -> services.withdrawPrimary(last, deadline));
         services.offer(Role.PRIMARY, "primary, term " + term, deadline);
         LOG.info("event=primary term={} uuid={}", term, mysqld.serverUuid());
         return Optional.empty();
+    }
+
+    private Optional<String> fallen(long term, Deadline deadline) {
+        return keys.history(deadline).stream()
+                .filter(t -> t.term() == term - 1 && !t.node().equals(node.name()))
+                .map(TermRecord::node)
+                .findFirst();
     }
 
     private PrimaryRecord record(long term, String serverUuid, PrimaryRecord.State state) {

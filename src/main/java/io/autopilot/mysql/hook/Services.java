@@ -51,6 +51,11 @@ final class Services {
         consul.deregister(node.replicaServiceId(), deadline);
     }
 
+    /** What a fallen primary could not withdraw by itself; an agent of its own may still have it, until its time-out. */
+    void withdrawPrimary(String fallen, Deadline deadline) {
+        consul.deregister(node.settings().primaryService() + "-" + fallen, deadline);
+    }
+
     /** Tells the supervisor of a successor to run {@code onChange} (docs/decisions/0005); the bell goes silent by itself. */
     void ringBell(String successor, Deadline deadline) {
         consul.register(

@@ -54,58 +54,75 @@ final class TakeOver {
     /** Empty: this node is the primary. Else why it isn't. */
     Optional<Reason> run(Reason why, Deadline deadline) {
         String session = lease.session(deadline);
-        if (!ports.consul().acquire(node.failoverLockKey(), node.name(), session, deadline)) {
-            return Optional.of(new Reason("another node holds the failover lock"));
-        }
-        try {
-            return announceAndRun(session, why, deadline);
-        } finally {
-            ports.consul().release(node.failoverLockKey(), node.name(), session, deadline);
-        }
+        return switch (announce(session, deadline)) {
+            case Announcement.Refused refused -> Optional.of(refused.reason());
+            case Announcement.Made made -> {
+                LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
+                yield revokeAndElect(made, session, deadline);
+            }
+        };
     }
 
-    /** This node's announcement, as it is in Consul, and who was the primary. */
-    private record Announced(long term, Indexed<Durability> durability, PrimaryRecord last) {}
-
-    private Optional<Reason> announceAndRun(String session, Reason why, Deadline deadline) {
-        Optional<Announced> announced = announce(session, deadline);
-        if (announced.isEmpty()) {
-            return Optional.of(new Reason("somebody else was faster"));
-        }
-        LOG.info("event=take-over term={} reason=\"{}\"", announced.get().term(), why);
+    private Optional<Reason> revokeAndElect(Announcement.Made announced, String session, Deadline deadline) {
         try (PeerServers peers = PeerServers.revoke(node, ports, deadline);
                 Mysql local = ports.servers().connectLocal(deadline)) {
             if (!local.seizeRoleLock(ROLE_LOCK)) {
                 return Optional.of(new Reason("another hand holds this server's role lock"));
             }
             local.stopReceiver();
-            return elect(announced.get(), local, peers, session, deadline);
+            return elect(announced, local, peers, session, deadline);
         }
     }
 
-    private Optional<Announced> announce(String session, Deadline deadline) {
+    /** What came of announcing. */
+    private sealed interface Announcement {
+        /** This node's announcement as it is in Consul, and who was the primary. */
+        record Made(long term, Indexed<Durability> durability, PrimaryRecord last) implements Announcement {}
+
+        record Refused(Reason reason) implements Announcement {}
+    }
+
+    private static Announcement refused(String why) {
+        return new Announcement.Refused(new Reason(why));
+    }
+
+    private Announcement announce(String session, Deadline deadline) {
         Optional<KvEntry> entry = ports.consul().get(node.leaseKey(), deadline);
         Optional<PrimaryRecord> last =
                 lease.view(entry, deadline) instanceof LeaseView.Free free ? free.last() : Optional.empty();
         Optional<Indexed<Durability>> found = keys.durability(deadline);
-        if (last.isEmpty()
-                || found.isEmpty()
-                || keys.foreignIntent(found.map(Indexed::value), deadline).isPresent()) {
-            return Optional.empty();
+        if (last.isEmpty() || found.isEmpty()) {
+            return refused("the lease is not free any more");
         }
         Durability now = found.get().value();
         long term = Math.max(now.newest().term(), last.get().term()) + 1;
         Durability.Intent intent = new Durability.Intent(term, node.name(), session);
+        if (now.intent().filter(intent::equals).isPresent()) {
+            return new Announcement.Made(term, found.get(), last.get());
+        }
+        Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(now), deadline);
+        if (foreign.isPresent()) {
+            return refused(foreign.get().candidate() + " is taking over with term " + foreign.get().term());
+        }
         Durability with = new Durability(now.mode(), now.proven(), now.next(), Optional.of(intent), now.handOver());
-        if (!ports.consul().cas(node.durabilityKey(), ClusterRecords.write(with), found.get().index(), deadline)) {
-            return Optional.empty();
+        // Lock and announcement come together and go together: a killed run leaves both or none.
+        TxnResult result = ports.consul()
+                .transact(
+                        List.of(
+                                new TxnOp.Lock(node.failoverLockKey(), node.name(), session),
+                                new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(with), found.get().index())),
+                        deadline);
+        Optional<Reason> why = Promotion.refusal(result);
+        if (why.isPresent()) {
+            return new Announcement.Refused(new Reason("can't announce a take-over: " + why.get()));
         }
         return keys.durability(deadline)
                 .filter(d -> d.value().intent().filter(intent::equals).isPresent())
-                .map(d -> new Announced(term, d, last.get()));
+                .<Announcement>map(d -> new Announcement.Made(term, d, last.get()))
+                .orElseGet(() -> refused("the announcement was taken back at once"));
     }
 
-    private Optional<Reason> elect(Announced announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
+    private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
         Set<String> primaryUuids = keys.primaryUuids(deadline);
         List<Candidate> candidates = candidates(announced.last(), local.read(), peers);
         return switch (Election.decide(node.name(), candidates, primaryUuids)) {
@@ -146,7 +163,7 @@ final class TakeOver {
     }
 
     private Optional<Reason> promote(
-            Announced announced,
+            Announcement.Made announced,
             ElectionDecision.Promote decision,
             Mysql local,
             PeerServers peers,
@@ -170,7 +187,7 @@ final class TakeOver {
 
     /** Step 4, again and again while only the lock-delay of the last holder's session is in the way. */
     private Optional<Reason> takeLease(
-            Announced announced, ServerState mysqld, Reason why, String session, Deadline deadline) {
+            Announcement.Made announced, ServerState mysqld, Reason why, String session, Deadline deadline) {
         while (true) {
             List<TxnOp> operations = new ArrayList<>();
             operations.add(new TxnOp.CheckSession(node.failoverLockKey(), session));
@@ -180,6 +197,7 @@ final class TakeOver {
                     .get(node.leaseKey(), deadline)
                     .ifPresent(e -> operations.add(new TxnOp.DeleteCas(e.key(), e.modifyIndex())));
             operations.add(promotion.lock(announced.term(), mysqld.serverUuid(), deadline));
+            operations.add(new TxnOp.Unlock(node.failoverLockKey(), node.name(), session));
             TxnResult result = ports.consul().transact(operations, deadline);
             boolean delayed = result instanceof TxnResult.Refused refused && refused.lockDelayed();
             if (!delayed || deadline.remaining().compareTo(PAUSE.multipliedBy(4)) < 0) {

@@ -36,7 +36,12 @@ public final class FailoverBench {
         int runs = Integer.parseInt(args[1]);
         Path directory = Files.createTempDirectory("bench");
         try (TestCluster cluster = new TestCluster("autopilot-bench", args[0], directory, Map.of())) {
-            new FailoverBench(cluster).run(runs);
+            try {
+                new FailoverBench(cluster).run(runs);
+            } finally {
+                Files.writeString(directory.resolve("cluster.log"), cluster.logs());
+                OUT.println("the nodes' logs: " + directory.resolve("cluster.log"));
+            }
         }
     }
 

@@ -235,6 +235,12 @@ class HealthRuleTest {
     }
 
     @Test
+    void aReplicaLetsTheNamedSuccessorGoFirst() {
+        given.leaseIsFree(true).warm().handedOverTo("db2");
+        because(decides(StandBy.class), "handed over to db2");
+    }
+
+    @Test
     void aTornRelayLogThatIsAppliedIsFetchedAgain() {
         given.otherHoldsTheLease().applierError("13121 Relay log read failure").primaryHas("1-9");
         decides(Follow.class);

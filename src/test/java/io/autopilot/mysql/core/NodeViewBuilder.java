@@ -16,6 +16,7 @@ final class NodeViewBuilder {
     private boolean up = true;
     private boolean hangs;
     private boolean lastPrimaryPresent;
+    private Optional<String> successor = Optional.empty();
     private long journalTerm = 4;
     private boolean writable;
     private Optional<String> mark = Optional.of(CLUSTER);
@@ -57,6 +58,7 @@ final class NodeViewBuilder {
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(60),
                 lastPrimaryPresent,
+                successor,
                 replicas);
     }
 
@@ -78,6 +80,11 @@ final class NodeViewBuilder {
 
     NodeViewBuilder lastPrimaryIsPresent() {
         lastPrimaryPresent = true;
+        return this;
+    }
+
+    NodeViewBuilder handedOverTo(String node) {
+        successor = Optional.of(node);
         return this;
     }
 

@@ -20,12 +20,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -41,7 +41,7 @@ public final class TestCluster implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private final Path envFile;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Map<String, String> addresses = new HashMap<>();
+    private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
     public TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
         this.project = project;
@@ -182,7 +182,7 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    String logs() {
+    public String logs() {
         return compose("logs", "--no-color", "mysql");
     }
 

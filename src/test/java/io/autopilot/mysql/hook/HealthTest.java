@@ -190,4 +190,27 @@ class HealthTest {
         cluster.rounds(5);
         assertEquals(1, cluster.writable().size());
     }
+
+    @Test
+    void aCandidateThatDiesInTheMiddleDoesNotHoldTheOthersUpForLong() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).killContainer();
+        cluster.pass(Duration.ofSeconds(7));
+        nodes.get(1).health();
+        nodes.get(1).freezeHooks();
+        cluster.rounds(8);
+        assertEquals(List.of(nodes.get(2)), cluster.writable());
+    }
+
+    @Test
+    void aTakeOverThatIsNotPursuedGivesTheFailoverLockBack() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).killContainer();
+        cluster.pass(Duration.ofSeconds(7));
+        nodes.get(1).health();
+        nodes.get(1).state.writeMustJoin();
+        nodes.get(1).health();
+        cluster.rounds(4);
+        assertEquals(List.of(nodes.get(2)), cluster.writable());
+    }
 }
