@@ -50,17 +50,26 @@ public final class HealthRule {
     }
 
     private static HealthDecision withoutMysqld(NodeView view) {
+        Optional<HealthDecision> release = releaseAfterCrash(view);
+        if (release.isPresent()) {
+            return release.get();
+        }
         if (view.mysqldRuns()) {
             // Without an answer the right to write isn't renewed: the wrapper ends a holder's server that hangs.
             return new StandBy(because("mysqld runs but doesn't answer"));
         }
-        if (view.lease() instanceof LeaseView.Mine && !view.otherHealthyReplicas().isEmpty()) {
-            return new ReleaseLease(because("mysqld is down here and "
-                    + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over"));
-        }
         return view.lease() instanceof LeaseView.Mine
                 ? new StandBy(because("mysqld is down and no other healthy replica exists: it restarts in place"))
                 : new StandBy(because("mysqld is down"));
+    }
+
+    /** The local fast path: nobody has to wait for a lease to run out whose server is known to be dead. */
+    private static Optional<HealthDecision> releaseAfterCrash(NodeView view) {
+        boolean crashed = view.writableRunEnded() || (view.mysqld().isEmpty() && !view.mysqldRuns());
+        return view.lease() instanceof LeaseView.Mine && crashed && !view.otherHealthyReplicas().isEmpty()
+                ? Optional.of(new ReleaseLease(because("mysqld has died here and "
+                        + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over")))
+                : Optional.empty();
     }
 
     /** Why this server must not accept writes now; empty when it may. */
@@ -112,6 +121,10 @@ public final class HealthRule {
         }
         if (!view.mayWrite()) {
             return new StandBy(because("the lease could not be proved in time"));
+        }
+        Optional<HealthDecision> release = mysqld.writable() ? Optional.empty() : releaseAfterCrash(view);
+        if (release.isPresent()) {
+            return release.get();
         }
         if (record.state() == PrimaryRecord.State.ESTABLISHING) {
             return new BecomeWritable(record.term(), because("holds the lease, term " + record.term() + ", not yet established"));

@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param mysqld this node's server; empty when it doesn't answer
  * @param mysqldRuns whether its process is there, answering or not
+ * @param writableRunEnded whether the run of mysqld that accepted writes last has ended without a fence: it crashed, also if another run is there
  * @param clusterUuid the cluster's uuid as confirmed in Consul; empty when Consul doesn't know it
  * @param foreignIntent a take-over announced by another node whose session lives
  * @param knownTerm the highest term in any record; 0 for none
@@ -25,6 +26,7 @@ public record NodeView(
         String self,
         Optional<ServerState> mysqld,
         boolean mysqldRuns,
+        boolean writableRunEnded,
         LeaseView lease,
         Optional<String> clusterUuid,
         Optional<Durability.Intent> foreignIntent,

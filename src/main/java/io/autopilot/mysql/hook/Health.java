@@ -177,6 +177,8 @@ public final class Health implements Hook {
         if (seen.view().lease() instanceof LeaseView.Mine mine) {
             PrimaryRecord record = mine.record();
             lease.release(record, deadline);
+            // The crash has been dealt with.
+            ports.state().deleteWritable();
         }
         return Outcome.notHealthy(release, release.reason());
     }

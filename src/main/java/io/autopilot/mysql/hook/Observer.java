@@ -13,6 +13,7 @@ import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
@@ -115,7 +116,8 @@ final class Observer {
                 : Optional.empty();
         boolean present = facts.lease() instanceof LeaseView.Free free
                 && free.last().filter(last -> isPresent(last, deadline)).isPresent();
-        boolean asksForReplicas = facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty();
+        boolean asksForReplicas =
+                facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty() || writableRunEnded();
         Optional<String> successor = facts.lease() instanceof LeaseView.Free
                 ? keys.successor(facts.durability(), deadline)
                 : Optional.empty();
@@ -144,6 +146,7 @@ final class Observer {
                 node.name(),
                 facts.mysqld(),
                 facts.mysqld().isPresent() || ports.state().mysqldStart().isPresent(),
+                writableRunEnded(),
                 facts.lease(),
                 facts.clusterUuid(),
                 facts.foreignIntent(),
@@ -157,6 +160,11 @@ final class Observer {
                 lastPrimaryPresent,
                 successor,
                 otherHealthyReplicas);
+    }
+
+    private boolean writableRunEnded() {
+        Optional<String> running = ports.state().mysqldStart().map(MysqldStart::id);
+        return ports.state().writableRun().filter(run -> !running.equals(Optional.of(run))).isPresent();
     }
 
     private static long knownTerm(Facts facts) {

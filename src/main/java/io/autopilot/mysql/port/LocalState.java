@@ -59,6 +59,9 @@ public interface LocalState {
     /** Whether mysqld may be accepting writes in this run of it. */
     boolean mayBeWritable(MysqldStart start);
 
+    /** The id of the run that was last said to accept writes, ended or not; empty after a fence. */
+    Optional<String> writableRun();
+
     /**
      * Says that this run of mysqld may accept writes; written before it does (protocol P5), renewed with the lease.
      *

@@ -241,6 +241,20 @@ class HealthRuleTest {
     }
 
     @Test
+    void aHolderWhoseMysqldCrashedAndIsBackAlreadyStillLetsAReplicaTakeOver() {
+        given.holdsTheLease().crashedWhileWritable().healthyReplica("db2");
+        decides(ReleaseLease.class);
+        given.mysqldHangs();
+        decides(ReleaseLease.class);
+    }
+
+    @Test
+    void aLonePrimaryWhoseMysqldCrashedAndIsBackBeginsANewTerm() {
+        given.holdsTheLease().crashedWhileWritable();
+        decides(TakeLease.class);
+    }
+
+    @Test
     void aTornRelayLogThatIsAppliedIsFetchedAgain() {
         given.otherHoldsTheLease().applierError("13121 Relay log read failure").primaryHas("1-9");
         decides(Follow.class);

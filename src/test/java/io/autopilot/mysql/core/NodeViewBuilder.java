@@ -15,6 +15,7 @@ final class NodeViewBuilder {
 
     private boolean up = true;
     private boolean hangs;
+    private boolean crashed;
     private boolean lastPrimaryPresent;
     private Optional<String> successor = Optional.empty();
     private long journalTerm = 4;
@@ -47,6 +48,7 @@ final class NodeViewBuilder {
                 "db0",
                 up ? Optional.of(state) : Optional.empty(),
                 up || hangs,
+                crashed,
                 lease,
                 Optional.of(CLUSTER),
                 intent,
@@ -75,6 +77,11 @@ final class NodeViewBuilder {
     NodeViewBuilder mysqldHangs() {
         up = false;
         hangs = true;
+        return this;
+    }
+
+    NodeViewBuilder crashedWhileWritable() {
+        crashed = true;
         return this;
     }
 

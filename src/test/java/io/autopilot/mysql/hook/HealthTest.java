@@ -213,4 +213,14 @@ class HealthTest {
         cluster.rounds(4);
         assertEquals(List.of(nodes.get(2)), cluster.writable());
     }
+
+    @Test
+    void aMysqldThatIsBackBeforeAnybodyLookedHasStillGivenWay() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).killMysqld();
+        nodes.get(0).startMysqld();
+        assertEquals("ReleaseLease", nodes.get(0).health().decision());
+        nodes.get(1).health();
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
 }

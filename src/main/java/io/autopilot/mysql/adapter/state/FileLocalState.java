@@ -229,6 +229,11 @@ public final class FileLocalState implements LocalState {
     }
 
     @Override
+    public Optional<String> writableRun() {
+        return writable.read().map(lines -> line(writable, lines, 0));
+    }
+
+    @Override
     public void writeWritable(MysqldStart start, Optional<Duration> until) {
         writable.write(
                 start.id(), until.map(u -> Long.toString(u.toMillis())).orElse(FOR_EVER), ticker.bootId());
