@@ -1,7 +1,9 @@
 package io.autopilot.mysql.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,8 +15,7 @@ import picocli.CommandLine.Spec;
         name = "manage",
         description = "Runs the life of a MySQL container.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        subcommands = SuperviseCommand.class)
+        versionProvider = Version.class)
 public final class Manage implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any use
@@ -30,18 +31,32 @@ public final class Manage implements Runnable {
 
     /** Runs one command line and gives its exit code. */
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new Manage())
-                .addSubcommand(new PreStartCommand(environment))
-                .addSubcommand(new HealthCommand(environment))
-                .addSubcommand(new OnChangeCommand(environment))
-                .addSubcommand(new SnapshotCommand(environment))
-                .addSubcommand(new PreStopCommand(environment))
-                .addSubcommand(new StatusCommand(environment))
+        CommandLine line = new CommandLine(new Manage());
+        // The model of a command costs a few ms to build, and a hook runs every few seconds: only what was named, if anything was.
+        Map<String, Supplier<Object>> commands = commands(environment);
+        commands.forEach((name, command) -> {
+            if (args.length == 0 || args[0].equals(name) || !commands.containsKey(args[0])) {
+                line.addSubcommand(name, command.get());
+            }
+        });
+        return line
                 .setExecutionExceptionHandler((bug, command, given) -> report(bug, command))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((wrong, given) -> refuse(wrong))
                 .execute(args);
+    }
+
+    private static Map<String, Supplier<Object>> commands(Map<String, String> environment) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("preStart", () -> new PreStartCommand(environment));
+        commands.put("health", () -> new HealthCommand(environment));
+        commands.put("onChange", () -> new OnChangeCommand(environment));
+        commands.put("snapshot", () -> new SnapshotCommand(environment));
+        commands.put("preStop", () -> new PreStopCommand(environment));
+        commands.put("status", () -> new StatusCommand(environment));
+        commands.put("supervise", SuperviseCommand::new);
+        return commands;
     }
 
     @Override

@@ -22,6 +22,9 @@ public final class HealthRule {
     /** The server's error for a relay log whose next event can't be read. */
     private static final String TORN_RELAY_LOG = "13121 ";
 
+    /** Errors of an applier that was stopped within a transaction, by its workers' end or a kill: a restart takes it from the beginning again. */
+    private static final Set<String> INTERRUPTED = Set.of("1756 ", "1317 ", "1927 ");
+
     private HealthRule() {}
 
     /** Decides on one view; never asks for more. */
@@ -146,6 +149,9 @@ public final class HealthRule {
         }
         if (isTorn(mysqld, replication)) {
             return followIfChecked(view, primary, "the relay log is torn and all of it is applied");
+        }
+        if (INTERRUPTED.stream().anyMatch(replication.applierError()::startsWith)) {
+            return followIfChecked(view, primary, "the applier was interrupted: " + replication.applierError());
         }
         if (!replication.applierError().isEmpty()) {
             return new StayOut(because("the applier stopped: " + replication.applierError()));

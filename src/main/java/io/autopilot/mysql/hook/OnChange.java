@@ -18,6 +18,8 @@ public final class OnChange implements Hook {
     private static final Duration ONE_RUN = Duration.ofMillis(4500);
     private static final Duration ONE_CALL = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /** Another hook does the same work: it needs the processor more. */
+    private static final Duration WHILE_BUSY = Duration.ofSeconds(1);
     /** Part of the write gap of a hand-over. */
     private static final Duration AS_SUCCESSOR = Duration.ofMillis(30);
 
@@ -54,7 +56,7 @@ public final class OnChange implements Hook {
                 return outcome;
             }
             if (!serves) {
-                ports.sleeper().sleep(PAUSE);
+                ports.sleeper().sleep(outcome.decision().equals("Busy") ? WHILE_BUSY : PAUSE);
             }
         }
     }
@@ -67,7 +69,7 @@ public final class OnChange implements Hook {
         if (awaitMysqld) {
             ports.poll().until(deadline, PAUSE, this::answer);
         }
-        return ports.state().mysqldStart().isPresent();
+        return answer().isPresent();
     }
 
     private Optional<Boolean> answer() {

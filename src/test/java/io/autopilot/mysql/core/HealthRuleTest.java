@@ -255,6 +255,12 @@ class HealthRuleTest {
     }
 
     @Test
+    void anApplierThatWasInterruptedIsStartedAgain() {
+        given.otherHoldsTheLease().applierError("1756 The replica coordinator and worker threads are stopped").primaryHas("1-9");
+        decides(Follow.class);
+    }
+
+    @Test
     void aTornRelayLogThatIsAppliedIsFetchedAgain() {
         given.otherHoldsTheLease().applierError("13121 Relay log read failure").primaryHas("1-9");
         decides(Follow.class);
