@@ -9,7 +9,7 @@ export TESTCONTAINERS_HOST_OVERRIDE = localhost
 export CONSUL_IMAGE ENV_FILE
 
 .DELETE_ON_ERROR:
-.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test clean-build
+.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test bench clean-build
 
 help: ## this list
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,11 @@ images: image image-8.0 image-5.6 ## all three, and the one on 5.6.14 with the t
 
 test: images consul-image ## set up what the tests need, compile with all checks and run every test
 	@$(SCRIPTS)/maven verify
+
+BENCH_RUNS ?= 5
+bench: image consul-image ## faults of a cluster of three from the clients' view, as a table; BENCH_RUNS=5
+	@$(SCRIPTS)/maven -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.autopilot.mysql.bench.FailoverBench \
+		-Dexec.args="mysql-autopilot:9.7 $(BENCH_RUNS)"
 
 clean-build: ## remove what the build made
 	rm -rf target docker/containerpilot

@@ -70,10 +70,6 @@ public record MyCnf(
         mysqld.put("enforce_gtid_consistency", "ON");
         mysqld.put(version.isAtLeast(8, 0, 26) ? "log_replica_updates" : "log_slave_updates", "ON");
         mysqld.put(version.isAtLeast(8, 0, 26) ? "skip_replica_start" : "skip_slave_start", "ON");
-        if (version.isAtLeast(8, 0, 27)) {
-            // With workers an applier that holds half of a transaction, as a primary's death leaves it, takes 60 s to stop, and ends with error 1756.
-            mysqld.put("replica_parallel_workers", "0");
-        }
         mysqld.put("read_only", "ON");
         if (version.isAtLeast(5, 7, 8)) {
             mysqld.put("super_read_only", "ON");

@@ -60,6 +60,11 @@ record Dialect(MysqlVersion version) {
         return "STOP " + replica();
     }
 
+    /** How long {@link #stopReplication} waits for the threads to end before it is an error; at least 2. */
+    String setStopTimeout(int seconds) {
+        return "SET GLOBAL rpl_stop_" + (version.isAtLeast(8, 0, 26) ? "replica" : "slave") + "_timeout = " + seconds;
+    }
+
     String startApplier() {
         return "START " + replica() + " SQL_THREAD";
     }

@@ -10,10 +10,17 @@ import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@link Mysql} by SQL on one JDBC connection, for MySQL 5.6 to 9.x. Not thread-safe. */
 final class JdbcMysql implements Mysql {
     private static final int READ_ONLY = 1290;
+
+    /** In seconds; the server takes no less. */
+    private static final int STOP_TIMEOUT = 2;
+
+    /** ER_STOP_REPLICA_SQL_THREAD_TIMEOUT and its sister for the receiver. */
+    private static final Set<Integer> STOP_TIMED_OUT = Set.of(1875, 1876);
 
     /** In seconds: how soon a receiver sees that its source is silent. Its source shows itself every second. */
     private static final int RECEIVER_TIMEOUT = 5;
@@ -91,7 +98,19 @@ final class JdbcMysql implements Mysql {
 
     @Override
     public void stopReplication() {
-        session.run("stop replication", dialect.stopReplication());
+        String what = "stop replication";
+        session.run(what, dialect.stopReceiver());
+        session.run(what, dialect.setStopTimeout(STOP_TIMEOUT));
+        try {
+            session.run(what, dialect.stopReplication());
+        } catch (MysqlException e) {
+            if (!STOP_TIMED_OUT.contains(e.code())) {
+                throw e;
+            }
+            // An applier that holds half of a transaction, as a primary's death leaves it, would wait a minute for the rest (seen on 9.7).
+            processes.killReplication();
+            session.run(what, dialect.stopReplication());
+        }
     }
 
     @Override

@@ -28,6 +28,15 @@ record Processes(Session session, String controlUser) {
         return clients.size();
     }
 
+    /** Kills the threads of replication that still run; what the applier was at is rolled back and comes again. */
+    void killReplication() {
+        String what = "end the applier";
+        session.list(what, "SHOW PROCESSLIST", row -> new Found(row.number(1), row.text("User").orElse(""), ""))
+                .stream()
+                .filter(process -> process.user().equals("system user"))
+                .forEach(process -> kill(what, process.id()));
+    }
+
     private boolean isClient(Found process) {
         return !process.user().equals(controlUser)
                 && !SYSTEM_USERS.contains(process.user())
