@@ -61,8 +61,7 @@ test: images consul-image ## set up what the tests need, compile with all checks
 
 BENCH_RUNS ?= 5
 bench: image consul-image ## faults of a cluster of three from the clients' view, as a table; BENCH_RUNS=5
-	@$(SCRIPTS)/maven -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.autopilot.mysql.bench.FailoverBench \
-		-Dexec.args="mysql-autopilot:9.7 $(BENCH_RUNS)"
+	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FailoverBench -Druns=$(BENCH_RUNS)
 
 clean-build: ## remove what the build made
 	rm -rf target docker/containerpilot

@@ -33,6 +33,7 @@ final class PreStartCommand extends HookCommand {
 
     @Override
     int run(Wiring wiring) {
+        wiring.determineAddress();
         Node node = wiring.node();
         Ports ports = wiring.ports();
         MysqlVersion version = version().orElseThrow();

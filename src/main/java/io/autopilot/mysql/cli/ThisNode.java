@@ -12,11 +12,14 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 
 /** Who this container is: its host name, and the address at which the others reach it. Stateless. */
 final class ThisNode {
+    private static final String ADDRESS = "address";
+
     private ThisNode() {}
 
     static String name(Path proc) {
@@ -28,8 +31,34 @@ final class ThisNode {
         }
     }
 
+    /**
+     * The address that {@link #determine} found when the container started: while Consul is away its name may have no address, and the hooks
+     * must work all the same.
+     */
+    static InetAddress address(Settings settings, Path run) {
+        Path file = run.resolve(ADDRESS);
+        try {
+            return Files.exists(file) ? InetAddress.ofLiteral(Files.readString(file).strip()) : determine(settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + file, e);
+        }
+    }
+
+    /** Determines the address anew, and remembers it for the hooks of this container's life. */
+    static InetAddress remember(Settings settings, Path run) {
+        InetAddress address = determine(settings);
+        try {
+            Files.createDirectories(run);
+            Path aside = Files.writeString(run.resolve(ADDRESS + ".new"), address.getHostAddress() + "\n");
+            Files.move(aside, run.resolve(ADDRESS), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't write the node's address in " + run, e);
+        }
+        return address;
+    }
+
     /** The address given, or the one that packets to Consul leave from; on a node that is Consul's own host, the first one that isn't loopback. */
-    static InetAddress address(Settings settings) {
+    private static InetAddress determine(Settings settings) {
         if (settings.nodeAddress().isPresent()) {
             return InetAddress.ofLiteral(settings.nodeAddress().get());
         }

@@ -71,8 +71,13 @@ final class Wiring {
     }
 
     Node node() {
-        InetAddress address = ThisNode.address(settings);
+        InetAddress address = ThisNode.address(settings, RUN);
         return new Node(ThisNode.name(PROC), new Address(address.getHostAddress(), MYSQL_PORT), settings);
+    }
+
+    /** For preStart: a restarted container may have another address. */
+    void determineAddress() {
+        ThisNode.remember(settings, RUN);
     }
 
     Ports ports() {
@@ -149,7 +154,7 @@ final class Wiring {
 
     /** The text of my.cnf for this container. */
     String serverConfiguration(MysqlVersion version) {
-        InetAddress address = ThisNode.address(settings);
+        InetAddress address = ThisNode.address(settings, RUN);
         return new MyCnf(
                         version,
                         volume().dataDirectory(),

@@ -1,5 +1,7 @@
 package io.autopilot.mysql.bench;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.autopilot.mysql.e2e.TestCluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,36 +16,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 
 /**
- * From a client's view: how long writes stop, for each fault, on a cluster of three nodes. Arguments: the image, runs of each fault. Prints
- * a Markdown table; the ledger of acknowledged rows is checked after each fault.
+ * From a client's view: how long writes stop, for each fault, on a cluster of three nodes. Prints a Markdown table; the ledger of
+ * acknowledged rows is checked after each fault. No part of the test suite: {@code make bench} runs it.
  */
-public final class FailoverBench {
+class FailoverBench {
     private static final Duration BOUND = Duration.ofSeconds(90);
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
-    private final TestCluster cluster;
     private final Map<String, List<Long>> gaps = new TreeMap<>();
     private final Map<String, List<Long>> others = new TreeMap<>();
     private long lost;
     private long errant;
+    private TestCluster cluster;
 
-    private FailoverBench(TestCluster cluster) {
-        this.cluster = cluster;
-    }
-
-    public static void main(String[] args) throws IOException, SQLException {
-        int runs = Integer.parseInt(args[1]);
+    @Test
+    void faultsOfAClusterOfThree() throws IOException, SQLException {
         Path directory = Files.createTempDirectory("bench");
-        try (TestCluster cluster = new TestCluster("autopilot-bench", args[0], directory, Map.of())) {
-            try {
-                new FailoverBench(cluster).run(runs);
-            } finally {
-                Files.writeString(directory.resolve("cluster.log"), cluster.logs());
-                OUT.println("the nodes' logs: " + directory.resolve("cluster.log"));
-            }
+        cluster = new TestCluster("autopilot-bench", System.getProperty("image", "mysql-autopilot:9.7"), directory, Map.of());
+        try {
+            run(Integer.getInteger("runs", 5));
+        } finally {
+            Files.writeString(directory.resolve("cluster.log"), cluster.logs());
+            OUT.println("the nodes' logs: " + directory.resolve("cluster.log"));
+            cluster.close();
         }
+        assertEquals(0, lost, "acknowledged rows that a new primary lacked");
     }
 
     private void run(int runs) throws SQLException {
