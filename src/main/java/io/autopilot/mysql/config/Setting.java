@@ -11,7 +11,7 @@ import static io.autopilot.mysql.config.Setting.Group.SNAPSHOTS;
 /** Every environment variable that the program reads, with its default and its documentation: the one registry of them. */
 public enum Setting {
     SERVICE_NAME(CLUSTER, "mysql", "Name of the cluster; services and keys in Consul begin with it. Matches `^[a-z][a-zA-Z0-9-]+$`."),
-    LEASE(CLUSTER, "10s", "How long a node counts as alive after its last heartbeat, 3 s to 5 min."),
+    LEASE(CLUSTER, "10s", "How long a node counts as alive after its last heartbeat, 8 s (health runs every 5 s) to 5 min."),
     SESSION_NAME(CLUSTER, "mysql-primary-lock", "Name of the node's session in Consul."),
     SESSION_TTL(CLUSTER, "60s", "Backstop of the session, 10 s to 24 h; Consul doubles it."),
     REPLICA_MAX_LAG(CLUSTER, "60s", "A replica that is further behind is not listed as healthy."),

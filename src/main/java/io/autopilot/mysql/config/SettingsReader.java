@@ -55,7 +55,7 @@ public final class SettingsReader {
         String service = serviceName();
         Settings settings = new Settings(
                 service,
-                values.duration(Setting.LEASE, Duration.ofSeconds(3), Duration.ofMinutes(5)),
+                values.duration(Setting.LEASE, Duration.ofSeconds(8), Duration.ofMinutes(5)),
                 values.duration(Setting.REPLICA_MAX_LAG, Duration.ofSeconds(1), Duration.ofDays(30)),
                 values.given(Setting.BOOTSTRAP_FROM),
                 values.oneOf(Setting.LOG_LEVEL, Settings.LogLevel.class),

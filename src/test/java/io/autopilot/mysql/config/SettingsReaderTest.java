@@ -126,7 +126,7 @@ class SettingsReaderTest {
         "PRIMARY_KEY,/mysql,PRIMARY_KEY",
         "CONSUL_CACERT,/ca.pem,CONSUL_CACERT",
         "CONSUL,consul:99999,CONSUL",
-        "LEASE,1s,LEASE",
+        "LEASE,7s,LEASE",
         "SUPERVISOR,systemd,SUPERVISOR",
         "MINIO_TLS_SECURE,perhaps,MINIO_TLS_SECURE",
         "SERVICE_NAME,m,SERVICE_NAME",

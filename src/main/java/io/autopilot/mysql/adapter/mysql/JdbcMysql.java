@@ -22,6 +22,8 @@ final class JdbcMysql implements Mysql {
     /** ER_STOP_REPLICA_SQL_THREAD_TIMEOUT and its sister for the receiver. */
     private static final Set<Integer> STOP_TIMED_OUT = Set.of(1875, 1876);
 
+    private static final Duration END = Duration.ofSeconds(10);
+
     /** In seconds: how soon a receiver sees that its source is silent. Its source shows itself every second. */
     private static final int RECEIVER_TIMEOUT = 5;
 
@@ -108,8 +110,19 @@ final class JdbcMysql implements Mysql {
                 throw e;
             }
             // An applier that holds half of a transaction, as a primary's death leaves it, would wait a minute for the rest (seen on 9.7).
+            endApplier(what);
+        }
+    }
+
+    /** Kills until nothing of it runs: a thread that is killed while it waits for the others sees it only when it looks again. */
+    private void endApplier(String what) {
+        Deadline until = session.deadline().atMost(END);
+        while (ReplicaStatus.read(what, session, dialect).filter(status -> status.state().applierRunning()).isPresent()) {
+            if (until.expired()) {
+                throw new MysqlException(what + " on " + session.server() + ": the applier doesn't end", false, 0, null);
+            }
             processes.killReplication();
-            session.run(what, dialect.stopReplication());
+            session.run(what, "DO SLEEP(0.1)");
         }
     }
 

@@ -1,8 +1,16 @@
 package io.autopilot.mysql.adapter.mysql;
 
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
 /** On the oldest 8.0 that is supported. */
 class JdbcMysql80IT extends RealConnections {
     JdbcMysql80IT() {
         super("mysql-autopilot:8.0", "8.0.33");
+    }
+
+    @Test
+    void anApplierThatHoldsHalfATransactionIsStoppedAndGetsItAsAWholeLater() throws SQLException {
+        stopsAnApplierThatHoldsHalfATransaction();
     }
 }

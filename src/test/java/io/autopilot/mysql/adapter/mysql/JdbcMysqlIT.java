@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.mysql;
 
+import java.sql.SQLException;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -51,5 +52,10 @@ class JdbcMysqlIT extends RealConnections {
         StringWriter everything = new StringWriter();
         failure.printStackTrace(new PrintWriter(everything));
         assertFalse(everything.toString().contains(tooLong.reveal().substring(0, 10)), everything::toString);
+    }
+
+    @Test
+    void anApplierThatHoldsHalfATransactionIsStoppedAndGetsItAsAWholeLater() throws SQLException {
+        stopsAnApplierThatHoldsHalfATransaction();
     }
 }

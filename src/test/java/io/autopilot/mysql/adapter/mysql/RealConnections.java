@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ReplicationState.Receiver;
 import io.autopilot.mysql.port.Deadline;
@@ -157,5 +158,46 @@ abstract class RealConnections extends RealAccounts {
                 "CREATE TABLE autopilot.heartbeat (id TINYINT PRIMARY KEY, term BIGINT NOT NULL, at TIMESTAMP(6) NOT NULL)");
         replica.startReplication();
         assertTrue(replica.awaitApplied(primary.executed(), Duration.ofSeconds(10)));
+    }
+
+    /** As the death of a primary leaves it that was sending a large transaction; for servers whose applier has workers. */
+    final void stopsAnApplierThatHoldsHalfATransaction() throws SQLException {
+        Mysql primary = primary();
+        replicaOf(1, 2);
+        server(1).run("CREATE DATABASE half", "CREATE TABLE half.t (x LONGBLOB)", "INSERT INTO half.t VALUES (REPEAT('x', 1000000))");
+        for (int i = 0; i < 7; i++) {
+            server(1).run("INSERT INTO half.t SELECT x FROM half.t");
+        }
+        assertTrue(local(2).awaitApplied(primary.executed(), Duration.ofSeconds(20)));
+        local(2).stopReceiver();
+        server(1).run("INSERT INTO half.t SELECT x FROM half.t");
+        receiveSome(5_000_000);
+        GtidSet all = primary.executed();
+        Mysql replica = local(2);
+        assertFalse(replica.read().received().contains(all), "the receiver was stopped too late for this test");
+        // Its deadline is shorter than the server's own patience.
+        replica.stopReplication();
+        assertFalse(replica.read().replication().orElseThrow().applierRunning());
+        replica.follow(address(1), ACCOUNTS.replicationUser(), REPLICATION);
+        replica.startReplication();
+        assertTrue(replica.awaitApplied(all, Duration.ofSeconds(20)));
+    }
+
+    private void receiveSome(long bytes) throws SQLException {
+        try (Connection connection = server(2).tester();
+                Statement statement = connection.createStatement()) {
+            long before = relayLogs(statement);
+            statement.execute(server(2).startReceiver());
+            eventually(() -> relayLogs(statement) > before + bytes);
+            statement.execute(server(2).dialect().stopReceiver());
+        }
+    }
+
+    private long relayLogs(Statement statement) {
+        try (ResultSet status = statement.executeQuery(server(2).dialect().showReplicaStatus())) {
+            return status.next() ? status.getLong("Relay_Log_Space") : 0;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 }
