@@ -24,6 +24,9 @@ public final class Health implements Hook {
     /** A hook that holds the lock for longer is doing this one's work. */
     private static final Duration LOCK = Duration.ofSeconds(2);
 
+    /** What a health run can spare; a node that needs longer is noted by a later one. */
+    private static final Duration JOIN = Duration.ofSeconds(1);
+
     private final Ports ports;
     private final Lease lease;
     private final ClusterKeys keys;
@@ -103,7 +106,13 @@ public final class Health implements Hook {
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
             case HealthDecision.TakeOver take -> outcome(take, takeOver.run(take.reason(), deadline));
             case HealthDecision.ReleaseLease release -> release(release, seen, deadline);
-            case HealthDecision.Follow follow -> outcome(follow, following.run(follow, deadline));
+            case HealthDecision.Follow follow -> {
+                Optional<Reason> obstacle = following.run(follow, deadline);
+                if (obstacle.isEmpty()) {
+                    noteThatItJoined(seen.view(), deadline);
+                }
+                yield outcome(follow, obstacle);
+            }
             case HealthDecision.StandBy standBy -> {
                 if (seen.view().mysqld().isEmpty() && !(seen.view().lease() instanceof LeaseView.Unknown)) {
                     services.withdraw(deadline);
@@ -146,6 +155,18 @@ public final class Health implements Hook {
         }
         services.keep(serve.role(), serve.reason().text(), deadline);
         return Outcome.done(serve, serve.reason());
+    }
+
+    /** With all that the primary had when it was asked, a restored directory isn't old any more. */
+    private void noteThatItJoined(NodeView view, Deadline deadline) {
+        if (!ports.state().mustJoin() || view.primaryExecuted().isEmpty()) {
+            return;
+        }
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            if (local.awaitApplied(view.primaryExecuted().get(), JOIN)) {
+                ports.state().deleteMustJoin();
+            }
+        }
     }
 
     private static boolean hasCaughtUp(NodeView view) {

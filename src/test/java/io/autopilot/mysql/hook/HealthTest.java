@@ -223,4 +223,29 @@ class HealthTest {
         nodes.get(1).health();
         assertEquals(List.of(nodes.get(1)), cluster.writable());
     }
+
+    @Test
+    void aRestoredReplicaThatHasEverythingMayTakeOverFromItsFirstRunOn() {
+        FakeNode first = cluster.add("db0");
+        first.health();
+        FakeNode replica = cluster.add("db1");
+        replica.server.copyFrom(first.server);
+        replica.state.writeMustJoin();
+        first.server.clientWrites();
+        assertEquals("Follow", replica.health().decision());
+        assertFalse(replica.state.mustJoin());
+    }
+
+    @Test
+    void aRestoredReplicaThatIsStillBehindMayNot() {
+        FakeNode first = cluster.add("db0");
+        first.health();
+        FakeNode replica = cluster.add("db1");
+        replica.server.copyFrom(first.server);
+        replica.state.writeMustJoin();
+        replica.server.setAppliesNothing(true);
+        first.server.clientWrites();
+        replica.health();
+        assertTrue(replica.state.mustJoin());
+    }
 }
