@@ -1,7 +1,7 @@
 package io.autopilot.mysql.cli;
 
 import io.autopilot.mysql.adapter.consul.ConsulTarget;
-import io.autopilot.mysql.adapter.consul.OrbitzConsul;
+import io.autopilot.mysql.adapter.consul.HttpConsul;
 import io.autopilot.mysql.adapter.disk.LocalDisk;
 import io.autopilot.mysql.adapter.engine.CloneEngine;
 import io.autopilot.mysql.adapter.engine.JdbcCloning;
@@ -98,7 +98,7 @@ final class Wiring {
 
     Consul consul() {
         Settings.ConsulAccess access = settings.consul();
-        return new OrbitzConsul(
+        return new HttpConsul(
                 access.agent()
                         ? new ConsulTarget("127.0.0.1", 8500, false, access.token(), Optional.empty())
                         : new ConsulTarget(access.host(), access.port(), access.tls(), access.token(), access.caFile()));

@@ -43,7 +43,7 @@ final class Transactions {
         return node.put("Value", Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static TxnResult read(RawHttp.Answer answer) {
+    static TxnResult read(PlainHttp.Answer answer) {
         if (answer.status() == 200) {
             return new TxnResult.Committed();
         }

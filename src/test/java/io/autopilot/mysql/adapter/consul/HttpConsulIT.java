@@ -23,7 +23,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /** The contract against a real Consul server in a container, and what only a real connection can do. */
-class OrbitzConsulIT extends ConsulContract {
+class HttpConsulIT extends ConsulContract {
     private static final GenericContainer<?> SERVER = new GenericContainer<>(
                     DockerImageName.parse(System.getProperty("consul.image", "mysql-autopilot-consul:local")))
             .withExposedPorts(8500)
@@ -43,7 +43,7 @@ class OrbitzConsulIT extends ConsulContract {
 
     @Override
     Consul consul() {
-        return new OrbitzConsul(new ConsulTarget(
+        return new HttpConsul(new ConsulTarget(
                 SERVER.getHost(), SERVER.getMappedPort(8500), false, Optional.empty(), Optional.empty()));
     }
 
@@ -60,7 +60,7 @@ class OrbitzConsulIT extends ConsulContract {
     @Test
     void aServerThatNeverAnswersIsGivenUpAtTheDeadline() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            Consul away = new OrbitzConsul(
+            Consul away = new HttpConsul(
                     new ConsulTarget("127.0.0.1", silent.getLocalPort(), false, Optional.empty(), Optional.empty()));
             Deadline deadline = Deadline.after(Duration.ofMillis(300), ticker);
             assertThrows(ConsulException.class, () -> away.get("key", deadline));
@@ -75,7 +75,7 @@ class OrbitzConsulIT extends ConsulContract {
         try (ServerSocket closed = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
         }
-        Consul away = new OrbitzConsul(new ConsulTarget("127.0.0.1", port, false, Optional.empty(), Optional.empty()));
+        Consul away = new HttpConsul(new ConsulTarget("127.0.0.1", port, false, Optional.empty(), Optional.empty()));
         Deadline deadline = Deadline.after(Duration.ofSeconds(2), ticker);
         ConsulException failure = assertThrows(ConsulException.class, () -> away.get("mysql-primary", deadline));
         assertTrue(String.valueOf(failure.getMessage()).contains("http://127.0.0.1:" + port), failure::getMessage);
