@@ -36,6 +36,7 @@ final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration ROLE_LOCK = Duration.ofMillis(500);
+    private static final Duration APPLY = Duration.ofSeconds(1);
 
     private final Node node;
     private final Ports ports;
@@ -227,11 +228,15 @@ final class TakeOver {
     private void repoint(Peer peer) {
         try {
             ServerState state = peer.server().read();
-            boolean applied = state.executed().contains(state.received());
-            if (!state.writable() && applied && peer.state().replication().isPresent()) {
+            if (state.writable() || peer.state().replication().isEmpty()) {
+                return;
+            }
+            if (peer.server().awaitApplied(state.received(), APPLY)) {
                 peer.server().stopReplication();
                 follow(peer.server(), node.address());
                 LOG.info("event=repointed node={}", peer.node());
+            } else {
+                LOG.info("event=not-repointed node={} reason=\"it still applies what it has received\"", peer.node());
             }
         } catch (MysqlException e) {
             LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());

@@ -144,6 +144,41 @@ final class LifeScriptsTest {
         awaitEvents("manage snapshot --if-due\nmanage snapshot --if-due\n");
     }
 
+    @Test
+    void aNewPrimaryIsNoReasonToAskAgainOnceThereWasAnAnswer() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        Files.writeString(directory.resolve("run/snapshot.answered"), "");
+
+        assertEquals(0, ended(run("snapshot-loop", "now")));
+
+        assertFalse(Files.exists(directory.resolve("run/snapshot.now")));
+    }
+
+    @Test
+    void aSnapshotLoopHadNoAnswerYetWhenItStarts() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        Files.writeString(directory.resolve("run/snapshot.answered"), "");
+        Files.writeString(directory.resolve("run/snapshot.now"), "");
+        statuses("75");
+
+        run("snapshot-loop");
+
+        awaitEvents("manage snapshot --if-due\n");
+        assertFalse(Files.exists(directory.resolve("run/snapshot.answered")));
+    }
+
+    @Test
+    void aChangeIsHeardOnlyWhereAMysqldWasStarted() throws Exception {
+        assertEquals(0, ended(run("on-change")));
+        assertEquals("", events());
+        Files.createDirectories(directory.resolve("run"));
+        Files.writeString(directory.resolve("run/mysqld.start"), "");
+        statuses("69");
+
+        assertEquals(69, ended(run("on-change")));
+        assertEquals("manage onChange\n", events());
+    }
+
     private Process containerPilot() throws IOException {
         Path copy = Files.copy(Path.of("/bin/sleep").toRealPath(), directory.resolve("containerpilot"));
         Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -30,6 +30,11 @@ record Dialect(MysqlVersion version) {
         return version.isAtLeast(5, 7, 9);
     }
 
+    /** Whether an applier that has begun with a transaction waits for the rest of it when it is stopped; without workers it rolls back. */
+    boolean applierWaitsForHalfTransactions() {
+        return version.isAtLeast(8, 0, 0);
+    }
+
     /** All statements but CHANGE got the new word at once. */
     private boolean saysReplica() {
         return version.isAtLeast(8, 0, 22);

@@ -12,8 +12,9 @@ import java.util.Optional;
  * One row of SHOW REPLICA STATUS.
  *
  * @param executed gtid_executed, taken together with the rest
+ * @param atTheEnd whether the applier has come to where the receiver is
  */
-record ReplicaStatus(ReplicationState state, GtidSet executed) {
+record ReplicaStatus(ReplicationState state, GtidSet executed, boolean atTheEnd) {
 
     /** Empty when no source is configured. */
     static Optional<ReplicaStatus> read(String what, Session session, Dialect dialect) {
@@ -38,7 +39,9 @@ record ReplicaStatus(ReplicationState state, GtidSet executed) {
                 lag(row, dialect),
                 error(text(row, dialect, "Last_IO_Errno"), text(row, dialect, "Last_IO_Error")),
                 error(text(row, dialect, "Last_SQL_Errno"), text(row, dialect, "Last_SQL_Error")));
-        return new ReplicaStatus(state, GtidSet.parse(text(row, dialect, "Executed_Gtid_Set")));
+        boolean atTheEnd = text(row, dialect, "Source_Log_File").equals(text(row, dialect, "Relay_Source_Log_File"))
+                && text(row, dialect, "Read_Source_Log_Pos").equals(text(row, dialect, "Exec_Source_Log_Pos"));
+        return new ReplicaStatus(state, GtidSet.parse(text(row, dialect, "Executed_Gtid_Set")), atTheEnd);
     }
 
     private static Optional<Duration> lag(Row row, Dialect dialect) throws SQLException {
