@@ -202,6 +202,7 @@ public final class XtrabackupEngine implements SnapshotEngine {
         }
         disk.names(target).stream()
                 .filter(name -> name.startsWith("xtrabackup_") || name.equals("backup-my.cnf"))
+                .filter(name -> Files.isRegularFile(target.resolve(name)))
                 .forEach(name -> disk.delete(target.resolve(name)));
     }
 

@@ -147,6 +147,15 @@ class XtrabackupEngineTest {
     }
 
     @Test
+    void aDatabaseIsNotTakenForAFileOfTheTool() throws IOException {
+        Files.createDirectories(directory.resolve("data/xtrabackup_shop"));
+        Files.writeString(directory.resolve("data/xtrabackup_shop/t.ibd"), "rows");
+        extract(archive());
+        engine().prepare(directory.resolve("target"), soon());
+        assertEquals("rows", Files.readString(directory.resolve("target/xtrabackup_shop/t.ibd")));
+    }
+
+    @Test
     void thePasswordIsInAFileAndNeverInTheArguments() throws IOException {
         archive();
         assertFalse(commands.toString().contains("p#"), commands::toString);
