@@ -15,6 +15,7 @@ import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class HandOver {
     private static final Duration SLICE = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration ANSWER = Duration.ofSeconds(4);
+    private static final int MOST_ASKED = 3;
     private static final Duration CATCH_UP = Duration.ofSeconds(10);
     private static final Duration ESTABLISHED = Duration.ofSeconds(10);
 
@@ -53,21 +55,31 @@ final class HandOver {
 
     /** Afterwards this server accepts no writes and the lease is free or another's; says how it went. */
     Reason run(PrimaryRecord record, Deadline deadline) {
-        Optional<Successor> successor = choose(deadline);
-        if (successor.isEmpty()) {
+        List<Successor> candidates = candidates(deadline);
+        if (candidates.isEmpty()) {
             fence.raise(deadline);
             services.withdraw(deadline);
             lease.release(record, deadline);
             return new Reason("no healthy replica: the lease is free, this data has everything");
         }
-        Successor to = successor.get();
-        extendRight(deadline);
-        Optional<Durability.HandOver> announced = announce(record, to, deadline);
-        if (announced.isPresent()) {
-            awaitAnswer(announced.get(), deadline);
-        }
+        Successor to = awaken(candidates, record, deadline);
         catchUp(to, deadline);
         return switchTo(to, record, deadline);
+    }
+
+    /** The best one that answers: one that is silent may be on its way out itself. When all are, it is the best one all the same. */
+    private Successor awaken(List<Successor> candidates, PrimaryRecord record, Deadline deadline) {
+        for (Successor candidate : candidates) {
+            extendRight(deadline);
+            Optional<Durability.HandOver> announced = announce(record, candidate, deadline);
+            if (announced.isPresent() && answers(announced.get(), deadline)) {
+                return candidate;
+            }
+        }
+        if (candidates.size() > 1) {
+            announce(record, candidates.getFirst(), deadline);
+        }
+        return candidates.getFirst();
     }
 
     /** Health doesn't run any more, and what comes takes longer than its interval. */
@@ -79,15 +91,19 @@ final class HandOver {
         }
     }
 
-    private Optional<Successor> choose(Deadline deadline) {
+    /** The best ones first, and no more than there is time to ask. */
+    private List<Successor> candidates(Deadline deadline) {
         return ports.consul().instances(node.settings().serviceName(), deadline).stream()
                 .filter(ServiceInstance::passing)
                 .filter(instance -> !instance.id().equals(node.replicaServiceId()))
                 .map(instance -> ask(instance, deadline))
                 .flatMap(Optional::stream)
                 .filter(s -> s.state().replication().filter(this::followsThisNode).isPresent())
-                .max(Comparator.comparingLong((Successor s) -> s.state().received().count())
-                        .thenComparing(Successor::node, Comparator.reverseOrder()));
+                .sorted(Comparator.comparingLong((Successor s) -> s.state().received().count())
+                        .reversed()
+                        .thenComparing(Successor::node))
+                .limit(MOST_ASKED)
+                .toList();
     }
 
     private boolean followsThisNode(ReplicationState replication) {
@@ -132,11 +148,12 @@ final class HandOver {
     }
 
     /** The start of the successor's hook is no part of the write gap. */
-    private void awaitAnswer(Durability.HandOver handOver, Deadline deadline) {
+    private boolean answers(Durability.HandOver handOver, Deadline deadline) {
         boolean answered = ports.poll()
                 .until(deadline.atMost(ANSWER), PAUSE, () -> keys.isAnswered(handOver, deadline) ? Optional.of(true) : Optional.empty())
                 .isPresent();
         LOG.info("event=successor-{} node={}", answered ? "awake" : "silent", handOver.to());
+        return answered;
     }
 
     /** While this server still writes: what is left for the write gap gets small. The right to write is kept up meanwhile. */

@@ -65,6 +65,16 @@ class PreStopTest {
     }
 
     @Test
+    void aReplicaThatIsSilentIsPassedOverForOneThatAnswers() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        // Both have the same; by name db1 would be first, and it is being stopped, too.
+        nodes.get(1).state.writeStopping();
+        Outcome outcome = stop(nodes.get(0), nodes.get(1), nodes.get(2));
+        assertTrue(outcome.reason().text().startsWith("db2 has everything; a new primary writes"), outcome.toString());
+        assertEquals(List.of(nodes.get(2)), cluster.writable());
+    }
+
+    @Test
     void aLonePrimaryStopsWithoutWaiting() {
         FakeNode only = cluster.add("db0");
         only.health();
