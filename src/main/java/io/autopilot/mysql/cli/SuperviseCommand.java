@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ final class SuperviseCommand implements Callable<Integer> {
     }
 
     private static int live(Life life, Map<String, String> environment) throws IOException, InterruptedException {
-        EventLog log = new EventLog(life.logsToStdout() ? System.out : System.err, life.level());
+        EventLog log = new EventLog(life.logsToStdout() ? System.out : System.err, life.level(), Clock.systemUTC());
         Supervisor supervisor = Supervisor.of(life, environment, log);
         Thread atExit = Thread.ofPlatform().name("stop").unstarted(() -> stopAndHalt(supervisor));
         Runtime.getRuntime().addShutdownHook(atExit);

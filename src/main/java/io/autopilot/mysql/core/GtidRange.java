@@ -19,8 +19,18 @@ public sealed interface GtidRange {
         public GtidSet atMost() {
             return set;
         }
+
+        @Override
+        public String toString() {
+            return set.toString();
+        }
     }
 
     /** All of the lower set and some of what the upper one has beyond it: the restored server knows which. */
-    record Between(GtidSet atLeast, GtidSet atMost) implements GtidRange {}
+    record Between(GtidSet atLeast, GtidSet atMost) implements GtidRange {
+        @Override
+        public String toString() {
+            return "at least " + atLeast + ", at most " + atMost;
+        }
+    }
 }

@@ -35,6 +35,7 @@ public record MyCnf(
         addReplication(mysqld);
         addDurability(mysqld);
         addMemory(mysqld);
+        addLog(mysqld);
         return "# Written by manage preStart at each start of the container; changes are lost.\n[mysqld]\n"
                 + mysqld.entrySet().stream()
                         .map(e -> e.getValue().isEmpty() ? e.getKey() + "\n" : e.getKey() + " = " + e.getValue() + "\n")
@@ -98,6 +99,18 @@ public record MyCnf(
             // With its defaults a server of 9.7 takes 545 MB and is killed at the first load.
             mysqld.put("performance_schema", "OFF");
             mysqld.put("innodb_log_buffer_size", Long.toString(8 * MIB));
+        }
+    }
+
+    /** What is read at 3 a.m. has no lines that are always there: a password in a table, a certificate of its own, memory policies refused to containers. */
+    private void addLog(Map<String, String> mysqld) {
+        mysqld.put("loose_innodb_numa_interleave", "OFF");
+        if (version.isAtLeast(8, 0, 13)) {
+            mysqld.put("log_error_suppression_list", "MY-010897,MY-010068");
+        }
+        if (!version.isAtLeast(8, 0, 1)) {
+            // From then on a month is the default; before, binary logs stay until the disk is full.
+            mysqld.put("expire_logs_days", "30");
         }
     }
 

@@ -99,12 +99,12 @@ public final class SnapshotTaker {
                 ports.clock().instant());
         publish(lock, manifest, deadline);
         LOG.info(
-                "event=snapshot-done id=\"{}\" engine={} bytes={} content={} took={} gtids=\"{}\"",
+                "event=snapshot-done id=\"{}\" engine={} bytes={} content={} took={}ms gtids=\"{}\"",
                 id,
                 engine.name(),
                 archive.bytes(),
                 archive.contentBytes(),
-                manifest.took(),
+                manifest.took().toMillis(),
                 manifest.gtids());
         return manifest.pointer();
     }

@@ -71,6 +71,12 @@ class MyCnfTest {
         assertFalse(lines("9.7.4", Optional.empty(), Optional.empty()).contains("performance_schema = OFF"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"9.7.4,false", "8.0.33,false", "5.7.44,true", "5.6.14,true"})
+    void binaryLogsGoAfterAMonthOnServersThatWouldKeepThemForEver(String version, boolean asked) {
+        assertEquals(asked, lines(version, Optional.empty(), Optional.empty()).contains("expire_logs_days = 30"));
+    }
+
     @Test
     void clientsFindTheSocket() {
         List<String> lines = lines("9.7.4", Optional.empty(), Optional.empty());
