@@ -2,6 +2,7 @@ package io.autopilot.mysql.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.autopilot.mysql.e2e.Images;
 import io.autopilot.mysql.e2e.TestCluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,7 +36,7 @@ class FailoverBench {
     @Test
     void faultsOfAClusterOfThree() throws IOException, SQLException {
         Path directory = Files.createTempDirectory("bench");
-        cluster = new TestCluster("autopilot-bench", System.getProperty("image", "mysql-autopilot:9.7"), directory, Map.of());
+        cluster = new TestCluster("autopilot-bench", Images.latest(), directory, Map.of());
         try {
             run(Integer.getInteger("runs", 5));
         } finally {

@@ -2,13 +2,10 @@ package io.autopilot.mysql.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.autopilot.mysql.e2e.Command.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,37 +23,73 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** A cluster from the compose file of this repository, under a project name of its own; everything goes away when it is closed. */
 public final class TestCluster implements AutoCloseable {
     static final String PASSWORD = "pa ss#w$o'r\"d=\\x\u00e9";
+    private static final String SERVICE = "SERVICE_NAME";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path COMPOSE = Path.of("docker/scripts/compose").toAbsolutePath();
-    private static final Duration COMMAND = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final String project;
+    private final String network;
+    private final String service;
+    private final boolean ownConsul;
     private final Map<String, String> environment = new TreeMap<>();
-    private final Path envFile;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Command command = new Command(environment);
+    private final PublishedConsul consul;
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
+    /** Settings are the nodes' environment variables; nothing is started yet. */
     public TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
         this.project = project;
-        this.envFile = directory.resolve(project + ".env");
+        this.network = project + "_default";
+        this.service = settings.getOrDefault(SERVICE, "mysql");
+        this.ownConsul = true;
+        environment.put("COMPOSE_PROJECT_NAME", project);
+        environment.put("CONSUL_HTTP_PORT", Integer.toString(freePort()));
+        environment.put("CONSUL_DNS_PORT", Integer.toString(freePort()));
+        environment.put("ENV_FILE", envFile(project, directory, settings).toString());
+        environment.put("MYSQL_IMAGE", image);
+        this.consul = new PublishedConsul(environment.get("CONSUL_HTTP_PORT"));
+    }
+
+    private TestCluster(String project, TestCluster beside, Path directory, Map<String, String> settings) throws IOException {
+        this.project = project;
+        this.network = beside.network;
+        this.service = settings.getOrDefault(SERVICE, "mysql");
+        this.ownConsul = false;
+        environment.putAll(beside.environment);
+        environment.put("COMPOSE_PROJECT_NAME", project);
+        environment.put("ENV_FILE", envFile(project, directory, settings).toString());
+        Path shared = Files.writeString(directory.resolve(project + ".yml"), """
+                networks:
+                  default:
+                    external: true
+                    name: %s
+                volumes:
+                  snapshots:
+                    external: true
+                    name: %s
+                """.formatted(beside.network, beside.project + "_snapshots"));
+        environment.put("COMPOSE_FILE", "docker-compose.yml:" + shared);
+        this.consul = new PublishedConsul(environment.get("CONSUL_HTTP_PORT"));
+    }
+
+    /** Another cluster with this one's Consul, network and snapshot volume; to be closed before this one. */
+    TestCluster neighbour(String project, Path directory, Map<String, String> settings) throws IOException {
+        return new TestCluster(project, this, directory, settings);
+    }
+
+    private static Path envFile(String project, Path directory, Map<String, String> settings) throws IOException {
         List<String> lines = new ArrayList<>(List.of(
                 "MYSQL_USER=app", "MYSQL_DATABASE=shop", "MYSQL_REPL_PASSWORD=replication-secret", "CONSUL=consul", "LOG_LEVEL=DEBUG"));
         settings.forEach((name, value) -> lines.add(name + "=" + value));
         // The form that the README gives for such a value; compose 1.29 takes it as it is, quotes within included.
         lines.add("MYSQL_PASSWORD=" + PASSWORD);
-        Files.write(envFile, lines, StandardCharsets.UTF_8);
-        environment.put("COMPOSE_PROJECT_NAME", project);
-        environment.put("CONSUL_HTTP_PORT", Integer.toString(freePort()));
-        environment.put("CONSUL_DNS_PORT", Integer.toString(freePort()));
-        environment.put("ENV_FILE", envFile.toString());
-        environment.put("MYSQL_IMAGE", image);
+        return Files.write(directory.resolve(project + ".env"), lines, StandardCharsets.UTF_8);
     }
 
     /** For the compose file's own variables, before the first start. */
@@ -72,31 +105,59 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void up(int nodes) {
-        compose("up", "-d", "--scale", "mysql=" + nodes);
+        if (ownConsul) {
+            compose("up", "-d", "--scale", "mysql=" + nodes);
+        } else {
+            compose("up", "-d", "--no-deps", "--scale", "mysql=" + nodes, "mysql");
+        }
     }
 
     void restartConsul() {
         compose("restart", "-t", "1", "consul");
     }
 
+    void stopConsul() {
+        compose("stop", "-t", "1", "consul");
+    }
+
+    void startConsul() {
+        compose("start", "consul");
+    }
+
     /** Ids of the node containers that run. */
     public List<String> running() {
-        return lines(compose("ps", "-q", "mysql")).stream()
-                .map(id -> id.substring(0, 12))
-                .filter(id -> run("docker", "inspect", "-f", "{{.State.Running}}", id).strip().equals("true"))
+        return containers().stream()
+                .filter(id -> docker("inspect", "-f", "{{.State.Running}}", id).strip().equals("true"))
                 .toList();
     }
 
-    public String docker(String... command) {
-        forgetAddresses();
-        List<String> whole = new ArrayList<>(List.of("docker"));
-        whole.addAll(Arrays.asList(command));
-        return run(whole.toArray(String[]::new));
+    private List<String> containers() {
+        return lines(compose("ps", "-q", "mysql")).stream().map(id -> id.substring(0, 12)).toList();
+    }
+
+    public String docker(String... arguments) {
+        return command.run(concat("docker", arguments));
+    }
+
+    /** Its network is gone, all else of the container runs on. */
+    void cutOff(String node) {
+        docker("network", "disconnect", network, node);
+    }
+
+    void reconnect(String node) {
+        docker("network", "connect", network, node);
+    }
+
+    /** {@code manage} in that container. */
+    Result manage(String node, String... arguments) {
+        List<String> whole = new ArrayList<>(List.of("docker", "exec", node, "manage"));
+        whole.addAll(Arrays.asList(arguments));
+        return command.attempt(whole);
     }
 
     /** The whole status as a node tells it; empty while it can't. */
-    public Optional<JsonNode> status(String container) {
-        Result result = attempt(List.of("docker", "exec", container, "manage", "status", "--output", "json"));
+    public Optional<JsonNode> status(String node) {
+        Result result = manage(node, "status", "--output", "json");
         try {
             return result.status() == 0 || result.status() == 69 ? Optional.of(JSON.readTree(result.out())) : Optional.empty();
         } catch (IOException e) {
@@ -104,9 +165,20 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** The container that Consul lists as the primary, as an application would find it. */
+    /** A query as root by the node's own socket, its network needs not be there; empty while mysqld doesn't answer. */
+    Optional<String> bySocket(String node, String query) {
+        Result result = command.attempt(List.of("docker", "exec", node, "mysql", "-Ne", query));
+        return result.status() == 0 ? Optional.of(result.out().strip()) : Optional.empty();
+    }
+
+    /** Whether mysqld there is up and not read-only. */
+    boolean isWritable(String node) {
+        return bySocket(node, "SELECT @@GLOBAL.read_only").filter("0"::equals).isPresent();
+    }
+
+    /** The node that Consul lists as the primary, as an application would find it. */
     public Optional<String> primary() {
-        List<String> found = passing("mysql-primary");
+        List<String> found = consul.passing(service + "-primary");
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
@@ -114,31 +186,44 @@ public final class TestCluster implements AutoCloseable {
         return await("a primary that accepts writes", bound, this::primary);
     }
 
-    /** Containers that Consul lists as healthy replicas. */
+    /** Nodes that Consul lists as healthy replicas. */
     public List<String> replicas() {
-        return passing("mysql");
-    }
-
-    /** Over Consul's published port: a poll must not cost the machine what it measures. */
-    private List<String> passing(String service) {
-        URI uri = URI.create("http://127.0.0.1:" + environment.get("CONSUL_HTTP_PORT") + "/v1/health/service/" + service + "?passing=1");
-        try {
-            HttpResponse<String> answer =
-                    http.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(3)).build(), HttpResponse.BodyHandlers.ofString());
-            List<String> nodes = new ArrayList<>();
-            JSON.readTree(answer.body())
-                    .forEach(entry -> nodes.add(entry.path("Service").path("ID").asText().substring(service.length() + 1)));
-            return nodes;
-        } catch (IOException e) {
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+        return consul.passing(service);
     }
 
     public void awaitReplicas(int count, Duration bound) {
         await(count + " replicas", bound, () -> replicas().size() == count ? Optional.of(true) : Optional.empty());
+    }
+
+    void awaitReplica(String node, Duration bound) {
+        await("replica " + node, bound, () -> replicas().contains(node) ? Optional.of(true) : Optional.empty());
+    }
+
+    /** Keys in Consul that begin so, with their values. */
+    Map<String, String> keys(String prefix) {
+        return consul.keys(prefix);
+    }
+
+    /** The nodes that began a term, in order. */
+    List<String> history() {
+        Map<Long, String> terms = new TreeMap<>();
+        keys(service + "/history/").forEach((key, value) -> terms.put(
+                Long.parseLong(key.substring(key.lastIndexOf('/') + 1)), json(value).path("node").asText()));
+        return List.copyOf(terms.values());
+    }
+
+    /** The id of the newest snapshot. */
+    Optional<String> lastSnapshot() {
+        return Optional.ofNullable(keys(service + "-last-backup").get(service + "-last-backup"))
+                .map(value -> json(value).path("id").asText());
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A connection of the application's user to one node. */
@@ -150,16 +235,17 @@ public final class TestCluster implements AutoCloseable {
         properties.setProperty("allowPublicKeyRetrieval", "true");
         properties.setProperty("connectTimeout", "2000");
         properties.setProperty("socketTimeout", "5000");
-        return DriverManager.getConnection("jdbc:mysql://" + address + ":3306/shop", properties);
+        try {
+            return DriverManager.getConnection("jdbc:mysql://" + address + ":3306/shop", properties);
+        } catch (SQLException e) {
+            // A container that was started or connected again may have another address.
+            addresses.remove(container);
+            throw e;
+        }
     }
 
     private String address(String container) {
-        return run("docker", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container).strip();
-    }
-
-    /** A container that was started again may have another address. */
-    private void forgetAddresses() {
-        addresses.clear();
+        return docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container).strip();
     }
 
     public void write(String container, String statement) throws SQLException {
@@ -186,6 +272,12 @@ public final class TestCluster implements AutoCloseable {
         return compose("logs", "--no-color", "mysql");
     }
 
+    /** What one node has said, on both of its outputs. */
+    String log(String node) {
+        Result result = command.attempt(List.of("docker", "logs", node));
+        return result.out() + result.err();
+    }
+
     public <T> T await(String what, Duration bound, Supplier<Optional<T>> question) {
         long end = System.nanoTime() + bound.toNanos();
         while (true) {
@@ -205,41 +297,14 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    private record Result(int status, String out) {}
-
-    private String compose(String... command) {
-        List<String> whole = new ArrayList<>(List.of(COMPOSE.toString()));
-        whole.addAll(Arrays.asList(command));
-        return run(whole.toArray(String[]::new));
+    private String compose(String... arguments) {
+        return command.run(concat(COMPOSE.toString(), arguments));
     }
 
-    private String run(String... command) {
-        Result result = attempt(List.of(command));
-        if (result.status() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + " ended with " + result.status() + ": " + result.out());
-        }
-        return result.out();
-    }
-
-    private Result attempt(List<String> command) {
-        try {
-            Path out = Files.createTempFile("out", ".txt");
-            ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
-            builder.environment().putAll(environment);
-            Process process = builder.start();
-            if (!process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException(String.join(" ", command) + " did not end in " + COMMAND);
-            }
-            String said = Files.readString(out);
-            Files.delete(out);
-            return new Result(process.exitValue(), said);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+    private static List<String> concat(String program, String... arguments) {
+        List<String> whole = new ArrayList<>(List.of(program));
+        whole.addAll(Arrays.asList(arguments));
+        return whole;
     }
 
     private static List<String> lines(String text) {
@@ -248,7 +313,23 @@ public final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
-        compose("down", "-v", "-t", "1");
+        consul.close();
+        try {
+            keepLogs();
+            // A paused container can't be stopped; one that isn't paused is left as it is.
+            containers().forEach(node -> command.attempt(List.of("docker", "unpause", node)));
+        } finally {
+            compose("down", "-v", "-t", "1");
+        }
+    }
+
+    /** A test that failed by a comparison says nothing of the nodes. */
+    private void keepLogs() {
+        try {
+            Path directory = Files.createDirectories(Path.of("target", "e2e"));
+            Files.writeString(directory.resolve(project + ".log"), logs());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

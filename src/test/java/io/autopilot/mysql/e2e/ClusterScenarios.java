@@ -1,0 +1,118 @@
+package io.autopilot.mysql.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One cluster of a shipped image through what every server must do, in order; each test but the first leaves three healthy nodes behind.
+ * Subclasses add scenarios in between.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+abstract class ClusterScenarios {
+    static final Duration SOON = Duration.ofSeconds(60);
+    static final Duration LATER = Duration.ofSeconds(120);
+
+    private final String project;
+    private final String image;
+
+    TestCluster cluster;
+    Ledger ledger;
+
+    ClusterScenarios(String project, String image) {
+        this.project = project;
+        this.image = image;
+    }
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws IOException {
+        cluster = new TestCluster(project, image, directory, Map.of());
+        ledger = new Ledger(cluster);
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    @Order(1)
+    void oneNodeInitialisesItselfAndAcceptsWrites() throws SQLException {
+        cluster.up(1);
+        cluster.awaitPrimary(LATER);
+        ledger.create();
+        ledger.write();
+        cluster.await("a snapshot", SOON, cluster::lastSnapshot);
+    }
+
+    @Test
+    @Order(2)
+    void twoMoreAreRestoredFromTheSnapshotAndReplicate() {
+        ledger.write();
+        cluster.up(3);
+        cluster.awaitReplicas(2, LATER);
+        ledger.isWholeOnEveryNode();
+    }
+
+    @Test
+    @Order(3)
+    void replicasRefuseWrites() {
+        for (String replica : cluster.replicas()) {
+            SQLException refused = assertThrows(
+                    SQLException.class, () -> cluster.write(replica, "INSERT INTO ledger VALUES (-1, 'no')"));
+            assertEquals(1290, refused.getErrorCode());
+        }
+    }
+
+    @Test
+    @Order(5)
+    void aPlannedStopHandsOverAndTheOtherReplicaFollows() {
+        String old = cluster.awaitPrimary(SOON);
+        ledger.write();
+        cluster.docker("stop", "-t", "60", old);
+        ledger.writeElsewhere(old, SOON);
+        cluster.awaitReplicas(1, SOON);
+        ledger.isWholeOnEveryNode();
+        cluster.docker("start", old);
+        comesBackAsReplica(old);
+    }
+
+    @Test
+    @Order(6)
+    void aKilledMysqldIsReplaced() {
+        String old = cluster.awaitPrimary(SOON);
+        ledger.write();
+        cluster.docker("exec", old, "pkill", "-KILL", "-x", "mysqld");
+        ledger.writeElsewhere(old, SOON);
+        comesBackAsReplica(old);
+    }
+
+    @Test
+    @Order(10)
+    void aSnapshotIsTakenByHandOnAReplica() {
+        String before = cluster.lastSnapshot().orElseThrow();
+        String replica = cluster.replicas().getFirst();
+        cluster.docker("exec", replica, "manage", "snapshot");
+        cluster.await("newer snapshot", SOON, () -> cluster.lastSnapshot().filter(id -> !id.equals(before)));
+    }
+
+    void comesBackAsReplica(String old) {
+        cluster.awaitReplica(old, LATER);
+        cluster.awaitReplicas(2, LATER);
+        ledger.isWholeOnEveryNode();
+    }
+}

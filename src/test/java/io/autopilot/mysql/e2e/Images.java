@@ -1,0 +1,17 @@
+package io.autopilot.mysql.e2e;
+
+/** The images under test: those that {@code make images} makes, or of another name with {@code -Dimage=<name>:9.7}. */
+public final class Images {
+    private static final String LATEST = System.getProperty("image", "mysql-autopilot:9.7");
+
+    private Images() {}
+
+    public static String latest() {
+        return LATEST;
+    }
+
+    /** The image of the same name for another series. */
+    static String of(String series) {
+        return LATEST.substring(0, LATEST.lastIndexOf(':') + 1) + series;
+    }
+}
