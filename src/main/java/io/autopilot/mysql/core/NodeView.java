@@ -14,7 +14,7 @@ import java.util.Set;
  * @param foreignIntent a take-over announced by another node whose session lives
  * @param knownTerm the highest term in any record; 0 for none
  * @param primaryExecuted the primary's set, sampled after this node's own; empty when it could not be read
- * @param mayWrite whether the right to write of {@link LeaseRight} still holds
+ * @param mayWrite whether the right to write of {@link LeaseRight} still holds; without Consul, also until the next run can fence
  * @param warm whether this run of mysqld has replicated from the newest primary
  * @param mustJoin whether the data comes from a snapshot and has not caught up with a primary since: it may be old
  * @param coldGrace how long after mysqld's start a replica that isn't warm waits before it takes over

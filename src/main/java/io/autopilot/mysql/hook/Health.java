@@ -76,7 +76,7 @@ public final class Health implements Hook {
         while (isWritableWithoutConsul(seen.view())
                 && lease.mayWrite(ports.ticker().uptime())
                 && deadline.remaining().compareTo(PAUSE.multipliedBy(2)) > 0) {
-            // Consul may answer before the right to write ends; if not, the fence is raised right then.
+            // Consul may answer before the right to write ends; if not, the fence is raised then, or now when the next run may be too late.
             ports.sleeper().sleep(PAUSE);
             seen = observer.observe(deadline);
         }

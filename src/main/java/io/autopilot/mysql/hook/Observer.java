@@ -33,6 +33,9 @@ final class Observer {
     /** Time for the rest of the run is left when Consul doesn't answer. */
     private static final Duration CONSUL = Duration.ofMillis(1500);
 
+    /** From the end of a run without Consul until the next one has asked Consul in vain, too, and can raise a fence. */
+    private static final Duration UNTIL_NEXT_FENCE = Duration.ofSeconds(3);
+
     private final Node node;
     private final Ports ports;
     private final Lease lease;
@@ -152,7 +155,7 @@ final class Observer {
                 facts.foreignIntent(),
                 term,
                 primaryExecuted,
-                proven || lease.mayWrite(ports.ticker().uptime()),
+                proven || mayWriteUnproven(facts.lease()),
                 isWarm(term),
                 ports.state().mustJoin(),
                 node.settings().lease().multipliedBy(2),
@@ -160,6 +163,12 @@ final class Observer {
                 lastPrimaryPresent,
                 successor,
                 otherHealthyReplicas);
+    }
+
+    /** A right that ends between two runs would be ended by the wrapper, with a SIGKILL. */
+    private boolean mayWriteUnproven(LeaseView seen) {
+        Duration now = ports.ticker().uptime();
+        return lease.mayWrite(seen instanceof LeaseView.Unknown ? now.plus(UNTIL_NEXT_FENCE) : now);
     }
 
     private boolean writableRunEnded() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -120,6 +121,20 @@ class HealthTest {
         cluster.consul.setReachable(true);
         cluster.rounds(6);
         assertEquals(1, cluster.writable().size());
+    }
+
+    @Test
+    void withoutConsulThePrimaryIsFencedByTheLastRunWithinItsRightAndNotKilled() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).health();
+        Optional<MysqldStart> running = nodes.get(0).state.mysqldStart();
+        cluster.consul.setReachable(false);
+        // The right lasts 9 s; this run ends after 8.5 s, and the next one would come too late.
+        cluster.pass(Duration.ofMillis(4500));
+        nodes.get(0).health();
+        assertFalse(nodes.get(0).server.writable());
+        cluster.pass(Duration.ofSeconds(1));
+        assertEquals(running, nodes.get(0).state.mysqldStart());
     }
 
     @Test
