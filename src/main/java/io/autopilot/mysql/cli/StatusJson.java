@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
 import java.util.Locale;
 
 /** The status for programs; fields are added, never renamed. */
@@ -24,6 +25,7 @@ final class StatusJson {
                         s -> json.putObject("lastSnapshot").put("id", s.id()).put("at", s.at().toString()),
                         () -> json.putNull("lastSnapshot"));
         status.nodes().forEach(node -> json.withArray("nodes").add(node(node)));
+        json.put("trouble", status.trouble().map(Reason::text).orElse(null));
         return json.toPrettyString();
     }
 

@@ -31,6 +31,9 @@ final class StatusTable {
     }
 
     private static String head(ClusterStatus status, Instant now) {
+        if (status.trouble().isPresent()) {
+            return "cluster   " + status.service() + "\ntrouble   " + status.trouble().get();
+        }
         return "cluster   " + status.service() + " "
                 + status.clusterUuid().map(uuid -> "(" + uuid + ")").orElse("(not initialised)") + "\n"
                 + "primary   " + status.primary().map(p -> primary(p, status.held())).orElse("none yet") + "\n"

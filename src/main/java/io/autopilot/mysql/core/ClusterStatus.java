@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param held whether a live session holds the lease
  * @param mode how acknowledged writes are kept; empty before the first term
  * @param takeOver a candidate that has announced itself
+ * @param nodes all that are registered; only the one that was asked when there is trouble
+ * @param trouble why the cluster isn't known, with all that belongs to it empty; empty: it is known
  */
 public record ClusterStatus(
         String service,
@@ -22,7 +24,8 @@ public record ClusterStatus(
         Optional<Durability.Mode> mode,
         Optional<String> takeOver,
         Optional<LastSnapshot> lastSnapshot,
-        List<NodeStatus> nodes) {
+        List<NodeStatus> nodes,
+        Optional<Reason> trouble) {
     public ClusterStatus {
         nodes = List.copyOf(nodes);
     }

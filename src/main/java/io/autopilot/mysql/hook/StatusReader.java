@@ -7,6 +7,7 @@ import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.SnapshotPointer;
@@ -15,6 +16,7 @@ import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
+import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -23,10 +25,13 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads the state of the whole cluster, from any node; changes nothing. */
 public final class StatusReader {
     private static final Duration PEER = Duration.ofSeconds(2);
+    private static final Duration CONSUL = Duration.ofSeconds(4);
+    private static final String SILENT = "its hooks don't run";
 
     private final Node node;
     private final Consul consul;
@@ -40,13 +45,31 @@ public final class StatusReader {
         this.keys = new ClusterKeys(node, consul);
     }
 
-    /**
-     * Reads it.
-     *
-     * @throws io.autopilot.mysql.port.ConsulException when Consul doesn't answer
-     */
+    /** Reads it; without Consul, what this node can tell of itself. */
     public ClusterStatus read(Deadline deadline) {
-        Optional<KvEntry> lease = consul.get(node.leaseKey(), deadline);
+        try {
+            return readCluster(deadline);
+        } catch (ConsulException e) {
+            return withoutConsul(e, deadline);
+        }
+    }
+
+    private ClusterStatus withoutConsul(ConsulException e, Deadline deadline) {
+        return new ClusterStatus(
+                node.settings().serviceName(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(self(deadline)),
+                Optional.of(new Reason("Consul can't be reached, so who is primary isn't known (" + e.getMessage() + ")")));
+    }
+
+    private ClusterStatus readCluster(Deadline deadline) {
+        // One that takes the request and doesn't answer must leave time for this node's own server.
+        Optional<KvEntry> lease = consul.get(node.leaseKey(), deadline.atMost(CONSUL));
         Optional<PrimaryRecord> primary = lease.map(e -> ClusterRecords.readPrimary(e.key(), e.value()));
         boolean held = lease.flatMap(KvEntry::session).isPresent();
         Optional<Durability> durability = keys.durability(deadline).map(Indexed::value);
@@ -62,7 +85,8 @@ public final class StatusReader {
                 durability.map(Durability::mode),
                 durability.flatMap(Durability::intent).map(Durability.Intent::candidate),
                 lastSnapshot(deadline),
-                nodes);
+                nodes,
+                Optional.empty());
     }
 
     private Optional<ClusterStatus.LastSnapshot> lastSnapshot(Deadline deadline) {
@@ -72,32 +96,54 @@ public final class StatusReader {
         });
     }
 
+    /** By loopback, since this node may have lost its network, too. Its hooks run, or this wouldn't. */
+    private NodeStatus self(Deadline deadline) {
+        Note note = state -> state.replication().map(StatusReader::trouble).orElse("");
+        return read(node.name(), node.address(), true, servers::connectLocal, Optional.empty(), note, deadline);
+    }
+
     private NodeStatus read(ServiceInstance instance, Optional<PrimaryRecord> primary, Deadline deadline) {
-        String name = node.nodeOf(instance.id());
         Address address = new Address(instance.address(), instance.port());
-        try (Mysql server = servers.connect(address, deadline.atMost(PEER))) {
+        String name = node.nodeOf(instance.id());
+        Note note = state -> instance.passing() ? note(name, state, primary) : SILENT;
+        return read(name, address, instance.passing(), d -> servers.connect(address, d), primary, note, deadline);
+    }
+
+    private interface Note {
+        String of(ServerState state);
+    }
+
+    private static NodeStatus read(
+            String name,
+            Address address,
+            boolean hooksRun,
+            Function<Deadline, Mysql> connect,
+            Optional<PrimaryRecord> primary,
+            Note note,
+            Deadline deadline) {
+        try (Mysql server = connect.apply(deadline.atMost(PEER))) {
             ServerState state = server.read();
             return new NodeStatus(
                     name,
                     address,
                     role(name, state, primary),
-                    instance.passing(),
+                    hooksRun,
                     Optional.of(state.version().text()),
                     state.writable(),
                     Optional.of(state.executed()),
                     state.replication().flatMap(ReplicationState::lag),
-                    note(name, instance, state, primary));
+                    note.of(state));
         } catch (MysqlException e) {
             return new NodeStatus(
                     name,
                     address,
                     Role.DOWN,
-                    instance.passing(),
+                    hooksRun,
                     Optional.empty(),
                     false,
                     Optional.empty(),
                     Optional.empty(),
-                    instance.passing() ? String.valueOf(e.getMessage()) : "its hooks don't run");
+                    hooksRun ? String.valueOf(e.getMessage()) : SILENT);
         }
     }
 
@@ -112,10 +158,7 @@ public final class StatusReader {
         return follows ? Role.REPLICA : Role.UNASSIGNED;
     }
 
-    private static String note(String name, ServiceInstance instance, ServerState state, Optional<PrimaryRecord> primary) {
-        if (!instance.passing()) {
-            return "its hooks don't run";
-        }
+    private static String note(String name, ServerState state, Optional<PrimaryRecord> primary) {
         boolean holder = primary.filter(p -> p.node().equals(name)).isPresent();
         if (state.writable() && !holder) {
             return "accepts writes without the lease";

@@ -1,0 +1,63 @@
+package io.autopilot.mysql.hook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.ClusterStatus;
+import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.ClusterStatus.Role;
+import io.autopilot.mysql.fake.FakeCluster;
+import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusReaderTest {
+    @TempDir
+    private Path directory;
+
+    private FakeCluster cluster;
+    private List<FakeNode> nodes;
+
+    @BeforeEach
+    void aClusterOfTwo() {
+        cluster = new FakeCluster(directory);
+        nodes = cluster.withReplicas(1);
+    }
+
+    @Test
+    void anyNodeTellsOfAll() {
+        nodes.forEach(FakeNode::health);
+        ClusterStatus status = read(nodes.get(1));
+        assertTrue(status.hasWritablePrimary(), status.toString());
+        assertEquals(List.of(Role.PRIMARY, Role.REPLICA), status.nodes().stream().map(NodeStatus::role).toList());
+        assertEquals(Optional.empty(), status.trouble());
+    }
+
+    @Test
+    void withoutConsulANodeSaysSoAndWhatItIsItself() {
+        cluster.consul.setReachable(false);
+        ClusterStatus status = read(nodes.get(1));
+        assertFalse(status.hasWritablePrimary());
+        assertTrue(status.trouble().orElseThrow().text().startsWith("Consul can't be reached"), status.toString());
+        assertEquals(List.of("db1"), status.nodes().stream().map(NodeStatus::name).toList());
+        assertEquals(Optional.of(nodes.get(1).server.executed()), status.nodes().getFirst().executed());
+    }
+
+    @Test
+    void withoutConsulAPrimaryThatStillMayWriteIsNoTrouble() {
+        cluster.consul.setReachable(false);
+        NodeStatus self = read(nodes.get(0)).nodes().getFirst();
+        assertTrue(self.writable());
+        assertEquals("", self.note());
+    }
+
+    private ClusterStatus read(FakeNode node) {
+        return new StatusReader(node.node, node.ports.consul(), node.ports.servers()).read(cluster.time.in(Duration.ofSeconds(20)));
+    }
+}
