@@ -1,6 +1,7 @@
 package io.autopilot.mysql.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
@@ -24,6 +25,12 @@ final class StatusJson {
                 .ifPresentOrElse(
                         s -> json.putObject("lastSnapshot").put("id", s.id()).put("at", s.at().toString()),
                         () -> json.putNull("lastSnapshot"));
+        ArrayNode losses = json.putArray("losses");
+        status.losses().forEach(term -> losses.addObject()
+                .put("term", term.term())
+                .put("at", term.at().toString())
+                .put("node", term.node())
+                .put("lost", term.lost().toString()));
         status.nodes().forEach(node -> json.withArray("nodes").add(node(node)));
         json.put("trouble", status.trouble().map(Reason::text).orElse(null));
         return json.toPrettyString();

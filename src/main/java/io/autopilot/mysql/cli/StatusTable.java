@@ -4,6 +4,7 @@ import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.TermRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,12 @@ final class StatusTable {
                 + "snapshot  "
                 + status.lastSnapshot()
                         .map(s -> s.id() + ", " + age(Duration.between(s.at(), now)) + " old")
-                        .orElse("none yet");
+                        .orElse("none yet")
+                + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining());
+    }
+
+    private static String loss(TermRecord term) {
+        return "\nlost      " + term.lost() + ", when term " + term.term() + " began on " + term.node() + " at " + term.at();
     }
 
     private static String primary(PrimaryRecord record, boolean held) {

@@ -32,6 +32,7 @@ public final class ClusterRecords {
         node.put("state", lower(primary.state()));
         node.put("released", primary.released());
         node.put("since", primary.since().toString());
+        primary.executed().ifPresent(set -> node.put("executed", set.toString()));
         return node.toString();
     }
 
@@ -48,7 +49,8 @@ public final class ClusterRecords {
                 text(node, "uuid"),
                 PrimaryRecord.State.valueOf(upper(text(node, "state"))),
                 node.path("released").asBoolean(false),
-                Instant.parse(text(node, "since"))));
+                Instant.parse(text(node, "since")),
+                part(node, "executed").map(set -> GtidSet.parse(set.asText()))));
     }
 
     /** The value of the durability key. */
@@ -94,6 +96,7 @@ public final class ClusterRecords {
         node.put("uuid", record.serverUuid());
         new TreeSet<>(record.ancestors()).forEach(node.putArray("ancestors")::add);
         node.put("why", record.why());
+        node.put("lost", record.lost().toString());
         node.put("at", record.at().toString());
         return node.toString();
     }
@@ -113,6 +116,7 @@ public final class ClusterRecords {
                     text(node, "uuid"),
                     ancestors,
                     text(node, "why"),
+                    GtidSet.parse(node.path("lost").asText("")),
                     Instant.parse(text(node, "at")));
         });
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param held whether a live session holds the lease
  * @param mode how acknowledged writes are kept; empty before the first term
  * @param takeOver a candidate that has announced itself
+ * @param losses terms that began without something that the primary before is known to have had
  * @param nodes all that are registered; only the one that was asked when there is trouble
  * @param trouble why the cluster isn't known, with all that belongs to it empty; empty: it is known
  */
@@ -24,9 +25,11 @@ public record ClusterStatus(
         Optional<Durability.Mode> mode,
         Optional<String> takeOver,
         Optional<LastSnapshot> lastSnapshot,
+        List<TermRecord> losses,
         List<NodeStatus> nodes,
         Optional<Reason> trouble) {
     public ClusterStatus {
+        losses = List.copyOf(losses);
         nodes = List.copyOf(nodes);
     }
 

@@ -8,8 +8,9 @@ import java.util.Set;
  *
  * @param serverUuid of the data directory that the term belongs to
  * @param ancestors servers whose transactions were in that directory before the cluster was founded; empty for later terms
+ * @param lost what the primary before had published and the new one lacks (G3); empty when nothing is known to be lost
  */
-public record TermRecord(long term, String node, String serverUuid, Set<String> ancestors, String why, Instant at) {
+public record TermRecord(long term, String node, String serverUuid, Set<String> ancestors, String why, GtidSet lost, Instant at) {
     public TermRecord {
         ancestors = Set.copyOf(ancestors);
     }

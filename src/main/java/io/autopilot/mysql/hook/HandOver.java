@@ -57,9 +57,9 @@ final class HandOver {
     Reason run(PrimaryRecord record, Deadline deadline) {
         List<Successor> candidates = candidates(deadline);
         if (candidates.isEmpty()) {
-            fence.raise(deadline);
+            PrimaryRecord last = fence.raise(deadline).map(record::withExecuted).orElse(record);
             services.withdraw(deadline);
-            lease.release(record, deadline);
+            lease.release(last, deadline);
             return new Reason("no healthy replica: the lease is free, this data has everything");
         }
         Successor to = awaken(candidates, record, deadline);
@@ -178,11 +178,11 @@ final class HandOver {
             Duration began = ports.ticker().uptime();
             Optional<GtidSet> last = fence.raise(deadline);
             boolean complete = last.isPresent() && awaitReceived(replica, last.get(), deadline);
-            return release(to, record, complete, began, deadline);
+            return release(to, last.map(record::withExecuted).orElse(record), complete, began, deadline);
         } catch (MysqlException e) {
             LOG.warn("event=successor-lost node={} reason=\"{}\"", to.node(), e.getMessage());
-            fence.raise(deadline);
-            return release(to, record, false, ports.ticker().uptime(), deadline);
+            PrimaryRecord last = fence.raise(deadline).map(record::withExecuted).orElse(record);
+            return release(to, last, false, ports.ticker().uptime(), deadline);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.HealthDecision;
 import io.autopilot.mysql.core.HealthDecision.Role;
 import io.autopilot.mysql.core.HealthRule;
@@ -140,11 +141,9 @@ public final class Health implements Hook {
         }
         switch (serve.role()) {
             case PRIMARY -> {
-                try (Mysql local = ports.servers().connectLocal(deadline)) {
-                    // A commit that hangs or fails proves that this primary is of no use: the right is not renewed then.
-                    local.heartbeat(seen.view().knownTerm());
+                if (!proveAndPublish(seen, start.get(), deadline)) {
+                    return Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile"));
                 }
-                lease.extendRight(seen.heartbeatBegan(), start.get());
             }
             case REPLICA -> {
                 ports.state().writeFollowedTerm(start.get(), seen.view().knownTerm());
@@ -155,6 +154,18 @@ public final class Health implements Hook {
         }
         services.keep(serve.role(), serve.reason().text(), deadline);
         return Outcome.done(serve, serve.reason());
+    }
+
+    /** A commit that hangs or fails proves that this primary is of no use: the right to write is not extended then. */
+    private boolean proveAndPublish(Observation seen, MysqldStart start, Deadline deadline) {
+        GtidSet executed;
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            local.heartbeat(seen.view().knownTerm());
+            executed = local.executed();
+        }
+        lease.extendRight(seen.heartbeatBegan(), start);
+        return seen.view().lease() instanceof LeaseView.Mine mine
+                && lease.publish(mine.record().withExecuted(executed), deadline);
     }
 
     /** With all that the primary had when it was asked, a restored directory isn't old any more. */

@@ -10,6 +10,8 @@ import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.ServiceSpec;
 import io.autopilot.mysql.port.Consul.SessionSpec;
+import io.autopilot.mysql.port.Consul.TxnOp;
+import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
@@ -143,12 +145,19 @@ final class Lease {
         return true;
     }
 
+    /** Says in the key what this primary has executed, so that a loss can be measured (G3). False: the lease is lost. */
+    boolean publish(PrimaryRecord record, Deadline deadline) {
+        return state.session()
+                .filter(session -> consul.transact(
+                                List.of(new TxnOp.Lock(node.leaseKey(), ClusterRecords.write(record), session)), deadline)
+                        instanceof TxnResult.Committed)
+                .isPresent();
+    }
+
     /** Leaves the key to others at once, with the record of who had it. False: it was not held any more. */
     boolean release(PrimaryRecord record, Deadline deadline) {
-        PrimaryRecord released = new PrimaryRecord(
-                record.node(), record.address(), record.term(), record.serverUuid(), record.state(), true, record.since());
         return state.session()
-                .filter(session -> consul.release(node.leaseKey(), ClusterRecords.write(released), session, deadline))
+                .filter(session -> consul.release(node.leaseKey(), ClusterRecords.write(record.asReleased()), session, deadline))
                 .isPresent();
     }
 

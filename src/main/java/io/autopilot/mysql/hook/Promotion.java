@@ -55,14 +55,19 @@ final class Promotion {
         if (again) {
             operations.add(new TxnOp.CheckIndex(node.durabilityKey(), seen.durabilityIndex()));
         } else {
-            operations.addAll(beginTerm(term, mysqld, seen.durabilityIndex(), why));
+            // The founder has no predecessor, and the last primary has all that it had itself.
+            operations.addAll(beginTerm(term, mysqld, GtidSet.EMPTY, seen.durabilityIndex(), why));
         }
         operations.add(lock(term, mysqld.serverUuid(), deadline));
         return refusal(ports.consul().transact(operations, deadline));
     }
 
-    /** What a new term writes together with the lease. */
-    List<TxnOp> beginTerm(long term, ServerState mysqld, long durabilityIndex, Reason why) {
+    /**
+     * What a new term writes together with the lease.
+     *
+     * @param lost what the last primary is known to have had and this server lacks
+     */
+    List<TxnOp> beginTerm(long term, ServerState mysqld, GtidSet lost, long durabilityIndex, Reason why) {
         Durability durability = new Durability(
                 Durability.Mode.ASYNC,
                 new Durability.Entry(term, mysqld.serverUuid(), Set.of(), 0),
@@ -70,14 +75,14 @@ final class Promotion {
                 Optional.empty(),
                 Optional.empty());
         Set<String> ancestors = term == 1 ? mysqld.executed().serverUuids() : Set.of();
-        TermRecord record = new TermRecord(term, node.name(), mysqld.serverUuid(), ancestors, why.text(), now());
+        TermRecord record = new TermRecord(term, node.name(), mysqld.serverUuid(), ancestors, why.text(), lost, now());
         return List.of(
                 new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(durability), durabilityIndex),
                 new TxnOp.Cas(node.historyKey(term), ClusterRecords.write(record), 0));
     }
 
     TxnOp.Lock lock(long term, String serverUuid, Deadline deadline) {
-        PrimaryRecord record = record(term, serverUuid, PrimaryRecord.State.ESTABLISHING);
+        PrimaryRecord record = record(term, serverUuid, PrimaryRecord.State.ESTABLISHING, Optional.empty());
         return new TxnOp.Lock(node.leaseKey(), ClusterRecords.write(record), lease.session(deadline));
     }
 
@@ -156,7 +161,7 @@ final class Promotion {
     }
 
     private Optional<Reason> establish(long term, ServerState mysqld, Deadline deadline) {
-        PrimaryRecord record = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHED);
+        PrimaryRecord record = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHED, Optional.of(mysqld.executed()));
         boolean held = ports.state()
                 .session()
                 .filter(session -> ports.consul()
@@ -178,8 +183,8 @@ final class Promotion {
                 .findFirst();
     }
 
-    private PrimaryRecord record(long term, String serverUuid, PrimaryRecord.State state) {
-        return new PrimaryRecord(node.name(), node.address(), term, serverUuid, state, false, now());
+    private PrimaryRecord record(long term, String serverUuid, PrimaryRecord.State state, Optional<GtidSet> executed) {
+        return new PrimaryRecord(node.name(), node.address(), term, serverUuid, state, false, now(), executed);
     }
 
     private Instant now() {

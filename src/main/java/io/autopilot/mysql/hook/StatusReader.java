@@ -63,6 +63,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 List.of(self(deadline)),
                 Optional.of(new Reason("Consul can't be reached, so who is primary isn't known (" + e.getMessage() + ")")));
     }
@@ -85,6 +86,7 @@ public final class StatusReader {
                 durability.map(Durability::mode),
                 durability.flatMap(Durability::intent).map(Durability.Intent::candidate),
                 lastSnapshot(deadline),
+                keys.history(deadline).stream().filter(term -> !term.lost().isEmpty()).toList(),
                 nodes,
                 Optional.empty());
     }

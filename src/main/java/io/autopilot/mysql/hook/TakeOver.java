@@ -174,9 +174,15 @@ final class TakeOver {
         if (!local.awaitApplied(decision.mustHold(), deadline.remaining())) {
             return Optional.of(new Reason("still applies what it has received"));
         }
-        Optional<Reason> refused = takeLease(announced, local.read(), decision.reason(), session, deadline);
+        ServerState mysqld = local.read();
+        GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
+        Optional<Reason> refused = takeLease(announced, mysqld, lost, decision.reason(), session, deadline);
         if (refused.isPresent()) {
             return refused;
+        }
+        if (!lost.isEmpty()) {
+            LOG.error("event=lost transactions=\"{}\" reason=\"{} had executed them, and no reachable node has received them\"",
+                    lost, announced.last().node());
         }
         LOG.info("event=lease term={} reason=\"{}\"", announced.term(), decision.reason());
         Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
@@ -188,12 +194,12 @@ final class TakeOver {
 
     /** Step 4, again and again while only the lock-delay of the last holder's session is in the way. */
     private Optional<Reason> takeLease(
-            Announcement.Made announced, ServerState mysqld, Reason why, String session, Deadline deadline) {
+            Announcement.Made announced, ServerState mysqld, GtidSet lost, Reason why, String session, Deadline deadline) {
         while (true) {
             List<TxnOp> operations = new ArrayList<>();
             operations.add(new TxnOp.CheckSession(node.failoverLockKey(), session));
             operations.addAll(promotion.beginTerm(
-                    announced.term(), mysqld, announced.durability().index(), why));
+                    announced.term(), mysqld, lost, announced.durability().index(), why));
             ports.consul()
                     .get(node.leaseKey(), deadline)
                     .ifPresent(e -> operations.add(new TxnOp.DeleteCas(e.key(), e.modifyIndex())));

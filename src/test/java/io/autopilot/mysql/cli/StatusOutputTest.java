@@ -25,6 +25,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            List.of(),
             List.of(new NodeStatus(
                     "db1",
                     new Address("10.0.0.1", 3306),

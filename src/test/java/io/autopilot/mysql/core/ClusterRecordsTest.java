@@ -19,13 +19,15 @@ class ClusterRecordsTest {
             "server-1",
             PrimaryRecord.State.ESTABLISHED,
             true,
-            Instant.parse("2026-01-02T03:04:05Z"));
+            Instant.parse("2026-01-02T03:04:05Z"),
+            Optional.of(GtidSet.parse("00000000-0000-0000-0000-000000000001:1-9")));
 
     @Test
     void thePrimaryKeyHasTheFieldsOfTheDesign() {
         assertEquals(
                 "{\"node\":\"db1\",\"address\":\"10.0.0.11\",\"port\":3306,\"term\":4,\"uuid\":\"server-1\","
-                        + "\"state\":\"established\",\"released\":true,\"since\":\"2026-01-02T03:04:05Z\"}",
+                        + "\"state\":\"established\",\"released\":true,\"since\":\"2026-01-02T03:04:05Z\","
+                        + "\"executed\":\"00000000-0000-0000-0000-000000000001:1-9\"}",
                 ClusterRecords.write(PRIMARY));
     }
 
@@ -47,6 +49,21 @@ class ClusterRecordsTest {
                 Optional.empty(),
                 Optional.empty());
         assertEquals(settled, ClusterRecords.readDurability("k", ClusterRecords.write(settled)));
+    }
+
+    @Test
+    void aTermSaysWhatIsKnownToBeLost() {
+        TermRecord term = new TermRecord(
+                5,
+                "db2",
+                "server-2",
+                Set.of("a"),
+                "db1 lost the lease",
+                GtidSet.parse("00000000-0000-0000-0000-00000000000a:8-9"),
+                Instant.parse("2026-01-02T03:04:05Z"));
+        String json = ClusterRecords.write(term);
+        assertTrue(json.contains("\"lost\":\"00000000-0000-0000-0000-00000000000a:8-9\""), json);
+        assertEquals(term, ClusterRecords.readTerm("k", json));
     }
 
     @Test

@@ -122,7 +122,7 @@ final class NodeViewBuilder {
 
     NodeViewBuilder isTakingTheLease() {
         lease = new LeaseView.Mine(
-                new PrimaryRecord("db0", PRIMARY, 4, OWN_SERVER, PrimaryRecord.State.ESTABLISHING, false, Instant.EPOCH));
+                new PrimaryRecord("db0", PRIMARY, 4, OWN_SERVER, PrimaryRecord.State.ESTABLISHING, false, Instant.EPOCH, Optional.empty()));
         return this;
     }
 
@@ -220,7 +220,7 @@ final class NodeViewBuilder {
 
     private PrimaryRecord record(String node, String serverUuid, boolean released) {
         return new PrimaryRecord(
-                node, PRIMARY, 4, serverUuid, PrimaryRecord.State.ESTABLISHED, released, Instant.EPOCH);
+                node, PRIMARY, 4, serverUuid, PrimaryRecord.State.ESTABLISHED, released, Instant.EPOCH, Optional.empty());
     }
 
     private static GtidSet set(String intervals) {

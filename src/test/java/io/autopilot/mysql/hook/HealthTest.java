@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
@@ -65,6 +66,39 @@ class HealthTest {
         cluster.rounds(6);
         assertEquals(1, cluster.writable().size());
         assertTrue(cluster.writable().getFirst().server.executed().contains(acknowledged));
+    }
+
+    @Test
+    void whatOnlyADeadPrimaryHadIsMeasuredAndToldInTheStatus() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.net.cutOff(nodes.get(0).server, true);
+        var received = nodes.get(1).server.executed();
+        nodes.get(0).server.clientWrites();
+        nodes.get(0).health();
+        var published = nodes.get(0).server.executed();
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        List<TermRecord> losses = losses(nodes.get(1));
+        assertEquals(List.of(2L), losses.stream().map(TermRecord::term).toList());
+        assertEquals(published.minus(received), losses.getFirst().lost());
+    }
+
+    @Test
+    void nothingIsCalledLostThatAReplicaHas() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).server.clientWrites();
+        nodes.get(0).health();
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertEquals(List.of(), losses(nodes.get(1)));
+    }
+
+    private List<TermRecord> losses(FakeNode node) {
+        return new StatusReader(node.node, node.ports.consul(), node.ports.servers())
+                .read(cluster.time.in(Duration.ofSeconds(20)))
+                .losses();
     }
 
     @Test
