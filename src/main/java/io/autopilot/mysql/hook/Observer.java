@@ -36,6 +36,8 @@ final class Observer {
     /** From the end of a run without Consul until the next one has asked Consul in vain, too, and can raise a fence. */
     private static final Duration UNTIL_NEXT_FENCE = Duration.ofSeconds(3);
 
+    private static final int ACCESS_DENIED = 1045;
+
     private final Node node;
     private final Ports ports;
     private final Lease lease;
@@ -231,7 +233,12 @@ final class Observer {
         try (Mysql local = ports.servers().connectLocal(deadline.atMost(Duration.ofSeconds(2)))) {
             return Optional.of(local.read());
         } catch (MysqlException e) {
-            LOG.debug("event=mysqld-silent reason=\"{}\"", e.getMessage());
+            if (e.code() == ACCESS_DENIED) {
+                LOG.warn("event=mysqld-refuses reason=\"{}; the password of the hooks is made of MYSQL_REPL_PASSWORD and SERVICE_NAME:"
+                        + " set them back to what they were when this data was made\"", e.getMessage());
+            } else {
+                LOG.debug("event=mysqld-silent reason=\"{}\"", e.getMessage());
+            }
             return Optional.empty();
         }
     }
