@@ -56,8 +56,12 @@ image-5.6: jar ## the same on MySQL 5.6.14
 images: image image-8.0 image-5.6 ## all three, and the one on 5.6.14 with the tests' stand-in for xtrabackup
 	@[ ! -d docker/standin ] || STANDIN=1 $(SCRIPTS)/image 5.6
 
-test: images consul-image ## set up what the tests need, compile with all checks and run every test
+test: images consul-image ## set up what the tests need, compile with all checks and run every test; CONTAINERPILOT=<binary>: under that, too
 	@$(SCRIPTS)/maven verify
+ifneq ($(filter-out none,$(CONTAINERPILOT)),)
+	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false '-Dit.test=*E2E,ContainerPilot*Scenarios' \
+	    -Dsupervisor=containerpilot '-Dcontainerpilot=$(CONTAINERPILOT)'
+endif
 
 BENCH_RUNS ?= 5
 bench: image consul-image ## faults of a cluster of three from the clients' view, as a table; BENCH_RUNS=5

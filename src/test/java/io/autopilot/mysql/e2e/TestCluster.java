@@ -86,6 +86,8 @@ public final class TestCluster implements AutoCloseable {
     private static Path envFile(String project, Path directory, Map<String, String> settings) throws IOException {
         List<String> lines = new ArrayList<>(List.of(
                 "MYSQL_USER=app", "MYSQL_DATABASE=shop", "MYSQL_REPL_PASSWORD=replication-secret", "CONSUL=consul", "LOG_LEVEL=DEBUG"));
+        // An image with a ContainerPilot in it has both.
+        lines.add("SUPERVISOR=" + System.getProperty("supervisor", "builtin"));
         settings.forEach((name, value) -> lines.add(name + "=" + value));
         // The form that the README gives for such a value; compose 1.29 takes it as it is, quotes within included.
         lines.add("MYSQL_PASSWORD=" + PASSWORD);
