@@ -64,8 +64,8 @@ ifneq ($(filter-out none,$(CONTAINERPILOT)),)
 endif
 
 BENCH_RUNS ?= 5
-bench: image consul-image ## faults of a cluster of three from the clients' view, as a table; BENCH_RUNS=5
-	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FailoverBench -Druns=$(BENCH_RUNS)
+bench: image consul-image ## faults of a cluster of three from the clients' view and what a hook costs, as tables; BENCH_RUNS=5
+	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false '-Dit.test=*Bench' -Druns=$(BENCH_RUNS)
 
 clean-build: ## remove what the build made
 	rm -rf target docker/containerpilot

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * acknowledged rows is checked after each fault. No part of the test suite: {@code make bench} runs it.
  */
 class FailoverBench {
+    private static final String PROJECT = "autopilot-bench";
     private static final Duration BOUND = Duration.ofSeconds(90);
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -36,7 +37,7 @@ class FailoverBench {
     @Test
     void faultsOfAClusterOfThree() throws IOException, SQLException {
         Path directory = Files.createTempDirectory("bench");
-        cluster = new TestCluster("autopilot-bench", Images.latest(), directory, Map.of());
+        cluster = new TestCluster(PROJECT, Images.latest(), directory, Map.of());
         try {
             run(Integer.getInteger("runs", 5));
         } finally {
@@ -63,8 +64,13 @@ class FailoverBench {
             fault("docker stop", old -> cluster.docker("stop", "-t", "60", old), old -> cluster.docker("start", old));
             fault("kill -9 mysqld", old -> cluster.docker("exec", old, "pkill", "-KILL", "-x", "mysqld"), old -> {});
             fault("docker kill", old -> cluster.docker("kill", old), old -> cluster.docker("start", old));
+            fault("network cut", old -> network("disconnect", old), old -> network("connect", old));
         }
         report(runs);
+    }
+
+    private void network(String verb, String node) {
+        cluster.docker("network", verb, PROJECT + "_default", node);
     }
 
     private interface Act {
@@ -134,7 +140,7 @@ class FailoverBench {
 
     private void report(int runs) {
         OUT.println();
-        OUT.println("| fault | runs | new primary | writes stopped, median / max | other replica had the next row after, median / max |");
+        OUT.println("| fault | runs | new primary | writes stopped, min / median / max | other replica had the next row after, min / median / max |");
         OUT.println("|---|---|---|---|---|");
         gaps.forEach((name, values) -> OUT.println("| " + name + " | " + runs + " | " + values.size() + " | " + summary(values) + " | "
                 + summary(others.get(name)) + " |"));
@@ -146,7 +152,7 @@ class FailoverBench {
     private static String summary(List<Long> values) {
         List<Long> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2) + " / " + sorted.getLast() + " ms";
+        return sorted.getFirst() + " / " + sorted.get(sorted.size() / 2) + " / " + sorted.getLast() + " ms";
     }
 
     private static long last(List<Long> values) {
