@@ -25,6 +25,9 @@ public final class Health implements Hook {
     /** A hook that holds the lock for longer is doing this one's work. */
     private static final Duration LOCK = Duration.ofSeconds(2);
 
+    /** What a fence takes on a busy machine. */
+    private static final Duration FOR_FENCE = Duration.ofMillis(700);
+
     /** What a health run can spare; a node that needs longer is noted by a later one. */
     private static final Duration JOIN = Duration.ofSeconds(1);
 
@@ -74,9 +77,7 @@ public final class Health implements Hook {
 
     private Outcome observeAndAct(Deadline deadline) {
         Observation seen = observer.observe(deadline);
-        while (isWritableWithoutConsul(seen.view())
-                && lease.mayWrite(ports.ticker().uptime())
-                && deadline.remaining().compareTo(PAUSE.multipliedBy(2)) > 0) {
+        while (isWritableWithoutConsul(seen.view()) && hasTimeForAnotherLook(seen, deadline)) {
             // Consul may answer before the right to write ends; if not, the fence is raised then, or now when the next run may be too late.
             ports.sleeper().sleep(PAUSE);
             seen = observer.observe(deadline);
@@ -91,6 +92,13 @@ public final class Health implements Hook {
             keys.withdrawIntent(seen.durability(), seen.durabilityIndex(), deadline);
         }
         return act(decision, seen, deadline);
+    }
+
+    /** As long as the last look took, whether Consul refused or was silent, and the fence after it, within the right and within this run. */
+    private boolean hasTimeForAnotherLook(Observation last, Deadline deadline) {
+        Duration now = ports.ticker().uptime();
+        Duration look = now.minus(last.heartbeatBegan()).plus(PAUSE).plus(FOR_FENCE);
+        return lease.mayWrite(now.plus(look)) && deadline.remaining().compareTo(look) > 0;
     }
 
     private static boolean isWritableWithoutConsul(NodeView view) {

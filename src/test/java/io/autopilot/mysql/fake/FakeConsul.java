@@ -25,6 +25,7 @@ public final class FakeConsul implements Consul {
     private Map<String, KvEntry> keys = new TreeMap<>();
     private long index = 10;
     private boolean reachable = true;
+    private boolean silent;
 
     public FakeConsul(VirtualTime time) {
         this.time = time;
@@ -39,7 +40,16 @@ public final class FakeConsul implements Consul {
         reachable = value;
     }
 
-    private void arrive() {
+    /** From now on it takes requests and doesn't answer, or it does again. */
+    public void setSilent(boolean value) {
+        silent = value;
+    }
+
+    private void arrive(Deadline deadline) {
+        if (silent) {
+            time.sleep(deadline.remaining());
+            throw new ConsulException("Consul doesn't answer", null);
+        }
         if (!reachable) {
             throw new ConsulException("Consul can't be reached", null);
         }
@@ -94,13 +104,13 @@ public final class FakeConsul implements Consul {
 
     @Override
     public Optional<KvEntry> get(String key, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         return Optional.ofNullable(keys.get(key));
     }
 
     @Override
     public List<KvEntry> list(String prefix, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         return keys.values().stream().filter(e -> e.key().startsWith(prefix)).toList();
     }
 
@@ -130,7 +140,7 @@ public final class FakeConsul implements Consul {
 
     @Override
     public TxnResult transact(List<TxnOp> operations, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         Map<String, KvEntry> draft = new TreeMap<>(keys);
         long next = index + 1;
         List<String> refused = new ArrayList<>();
@@ -205,7 +215,7 @@ public final class FakeConsul implements Consul {
 
     @Override
     public String createSession(SessionSpec spec, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         if (spec.ttl().compareTo(Duration.ofSeconds(10)) < 0 || spec.ttl().compareTo(Duration.ofHours(24)) > 0) {
             throw new ConsulException("invalid session TTL " + spec.ttl(), null);
         }
@@ -219,39 +229,39 @@ public final class FakeConsul implements Consul {
 
     @Override
     public boolean renewSession(String session, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         return sessions.computeIfPresent(session, (id, s) -> new Session(s.spec(), time.uptime())) != null;
     }
 
     @Override
     public boolean sessionExists(String session, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         return sessions.containsKey(session);
     }
 
     @Override
     public void destroySession(String session, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         end(session, time.uptime());
     }
 
     @Override
     public void register(ServiceSpec service, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         services.put(service.id(), new Service(service, service.initial(), "", time.uptime(), time.uptime()));
         letTimePass();
     }
 
     @Override
     public void deregister(String serviceId, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         services.remove(serviceId);
         letTimePass();
     }
 
     @Override
     public boolean updateCheck(String checkId, CheckStatus status, String note, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         Optional<Service> found = service(checkId);
         found.ifPresent(s -> services.put(
                 s.spec().id(), new Service(s.spec(), status, note, time.uptime(), time.uptime())));
@@ -261,7 +271,7 @@ public final class FakeConsul implements Consul {
 
     @Override
     public List<ServiceInstance> instances(String service, Deadline deadline) {
-        arrive();
+        arrive(deadline);
         return services.values().stream()
                 .filter(s -> s.spec().name().equals(service))
                 .map(s -> new ServiceInstance(

@@ -64,7 +64,7 @@ public final class FakeMysqlNet {
         return new MysqlServers() {
             @Override
             public Mysql connect(Address server, Deadline deadline) {
-                FakeServer target = reached(own, server);
+                FakeServer target = reached(own, server, deadline);
                 if (!target.controlPassword.equals(Optional.of(controlPassword))) {
                     throw denied(target);
                 }
@@ -73,7 +73,7 @@ public final class FakeMysqlNet {
 
             @Override
             public Mysql connectLocal(Deadline deadline) {
-                FakeServer target = reached(own, own.address);
+                FakeServer target = reached(own, own.address, deadline);
                 if (target.controlPassword.filter(p -> !p.equals(controlPassword)).isPresent()) {
                     throw denied(target);
                 }
@@ -82,7 +82,10 @@ public final class FakeMysqlNet {
         };
     }
 
-    private FakeServer reached(FakeServer from, Address server) {
+    private FakeServer reached(FakeServer from, Address server, Deadline deadline) {
+        if (deadline.expired()) {
+            throw new MysqlException("connect to " + server + ": no time left", true, 0, null);
+        }
         return at(server)
                 .filter(s -> s.up && !s.hangs && connected(from, s))
                 .orElseThrow(() -> new MysqlException("can't connect to " + server, true, 0, null));

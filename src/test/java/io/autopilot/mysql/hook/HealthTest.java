@@ -172,6 +172,18 @@ class HealthTest {
     }
 
     @Test
+    void aConsulThatIsSilentLeavesTimeForTheFence() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).health();
+        Optional<MysqldStart> running = nodes.get(0).state.mysqldStart();
+        cluster.consul.setSilent(true);
+        cluster.pass(Duration.ofMillis(4500));
+        nodes.get(0).health();
+        assertFalse(nodes.get(0).server.writable());
+        assertEquals(running, nodes.get(0).state.mysqldStart());
+    }
+
+    @Test
     void aLonePrimaryRestartsInPlace() {
         FakeNode only = cluster.add("db0");
         only.health();
