@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
         description = "Renews the lease and keeps this node in its role. Run by the supervisor every few seconds;"
                 + " exits with 0 only when the node may serve its role.")
 final class HealthCommand extends HookCommand {
-    /** The supervisor kills it after 5 s, the start of the JVM included. */
-    private static final Duration LIMIT = Duration.ofMillis(4200);
+    /** The supervisor kills it after 5 s. */
+    private static final Duration LIMIT = Duration.ofMillis(4700);
 
     HealthCommand(Map<String, String> environment) {
         super(environment);
@@ -19,6 +19,6 @@ final class HealthCommand extends HookCommand {
 
     @Override
     int run(Wiring wiring) {
-        return new HookRunner(wiring.ticker()).run(new Health(wiring.node(), wiring.ports()), LIMIT);
+        return runner(wiring).run(new Health(wiring.node(), wiring.ports()), LIMIT);
     }
 }

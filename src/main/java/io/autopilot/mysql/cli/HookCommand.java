@@ -6,11 +6,14 @@ import io.autopilot.mysql.config.SettingsReader;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.port.ConsulException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +22,9 @@ import picocli.CommandLine.Spec;
 /** What every command that needs the configuration has in common: read it whole or refuse it whole, then run. */
 @Command(mixinStandardHelpOptions = true)
 abstract class HookCommand implements Callable<Integer> {
+    private static final String LAUNCHED = "MANAGE_LAUNCHED";
+    private static final Pattern UPTIME = Pattern.compile("\\d{1,12}(\\.\\d{1,9})?");
+
     private final Map<String, String> environment;
 
     @Spec
@@ -31,6 +37,20 @@ abstract class HookCommand implements Callable<Integer> {
 
     /** The exit code. */
     abstract int run(Wiring wiring);
+
+    /** Runs a hook within its time. */
+    HookRunner runner(Wiring wiring) {
+        return new HookRunner(wiring.ticker(), launched(wiring.ticker().uptime()));
+    }
+
+    /** The launcher notes the kernel's uptime, in seconds; without one, the hook begins now. */
+    private Duration launched(Duration now) {
+        return Optional.ofNullable(environment.get(LAUNCHED))
+                .filter(text -> UPTIME.matcher(text).matches())
+                .map(text -> Duration.ofMillis(new BigDecimal(text).movePointRight(3).longValue()))
+                .filter(then -> then.compareTo(now) <= 0)
+                .orElse(now);
+    }
 
     /** The server in this container, where limits of the configuration depend on it. */
     Optional<MysqlVersion> version() {

@@ -18,16 +18,19 @@ final class HookRunner {
     private static final Logger LOG = LoggerFactory.getLogger(HookRunner.class);
 
     private final Ticker ticker;
+    private final Duration launched;
 
-    HookRunner(Ticker ticker) {
+    /** The time of a hook counts from its launch, as the supervisor counts it: on a busy machine a JVM takes seconds to start. */
+    HookRunner(Ticker ticker, Duration launched) {
         this.ticker = ticker;
+        this.launched = launched;
     }
 
     int run(Hook hook, Duration limit) {
         Duration began = ticker.uptime();
         Outcome outcome;
         try {
-            outcome = hook.run(Deadline.after(limit, ticker));
+            outcome = hook.run(Deadline.at(launched.plus(limit), ticker));
         } catch (ConsulException | MysqlException | SubprocessException | UncheckedIOException e) {
             outcome = new Outcome(Outcome.Status.TRY_LATER, "Failed", new Reason(text(e)));
         }

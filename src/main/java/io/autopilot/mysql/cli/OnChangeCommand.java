@@ -31,7 +31,6 @@ final class OnChangeCommand extends HookCommand {
     int run(Wiring wiring) {
         Node node = wiring.node();
         Ports ports = wiring.ports();
-        return new HookRunner(wiring.ticker())
-                .run(new OnChange(node, ports, new Health(node, ports), start || crashed), start ? START_LIMIT : LIMIT);
+        return runner(wiring).run(new OnChange(node, ports, new Health(node, ports), start || crashed), start ? START_LIMIT : LIMIT);
     }
 }

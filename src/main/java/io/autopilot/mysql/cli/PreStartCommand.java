@@ -45,6 +45,6 @@ final class PreStartCommand extends HookCommand {
                 snapshots,
                 () -> wiring.serverConfiguration(version),
                 () -> UUID.randomUUID().toString());
-        return new HookRunner(wiring.ticker()).run(hook, LIMIT);
+        return runner(wiring).run(hook, LIMIT);
     }
 }

@@ -18,6 +18,6 @@ final class PreStopCommand extends HookCommand {
 
     @Override
     int run(Wiring wiring) {
-        return new HookRunner(wiring.ticker()).run(new PreStop(wiring.node(), wiring.ports()), LIMIT);
+        return runner(wiring).run(new PreStop(wiring.node(), wiring.ports()), LIMIT);
     }
 }

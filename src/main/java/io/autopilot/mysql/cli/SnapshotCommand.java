@@ -32,6 +32,6 @@ final class SnapshotCommand extends HookCommand {
         MysqlVersion version = Wiring.serverVersion();
         SnapshotTaker taker = new SnapshotTaker(node, ports, wiring.store(), wiring.engines(version), new SecureRandom());
         SnapshotLock lock = new SnapshotLock(node, ports.consul(), wiring.repeater(), wiring.ticker());
-        return new HookRunner(wiring.ticker()).run(new TakeSnapshot(node, ports, lock, taker, ifDue), LIMIT);
+        return runner(wiring).run(new TakeSnapshot(node, ports, lock, taker, ifDue), LIMIT);
     }
 }

@@ -91,7 +91,7 @@ final class LifeScriptsTest {
 
     @Test
     void aRunOfAMinuteEndsTheBackoff() throws Exception {
-        long uptime = (long) Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+        long uptime = (long) uptime();
         Files.createDirectories(directory.resolve("run"));
         Files.writeString(directory.resolve("run/backoff.manage"), (uptime - 91) + " 30\n");
 
@@ -177,6 +177,23 @@ final class LifeScriptsTest {
 
         assertEquals(69, ended(run("on-change")));
         assertEquals("manage onChange\n", events());
+    }
+
+    @Test
+    void theLauncherBoundsLookUpsOfNamesAndNotesWhenItBegan() throws Exception {
+        script("java", "#!/bin/bash\necho \"$RES_OPTIONS\" \"$MANAGE_LAUNCHED\" \"${@: -2}\" >\"$EVENTS\"\n");
+        double before = uptime();
+
+        assertEquals(0, ended(run("manage", "preStop", "--x y")));
+
+        String[] said = events().strip().split(" ", 4);
+        assertEquals("timeout:1 attempts:2", said[0] + " " + said[1]);
+        assertTrue(Double.parseDouble(said[2]) >= before && Double.parseDouble(said[2]) <= uptime(), events());
+        assertEquals("preStop --x y", said[3]);
+    }
+
+    private static double uptime() throws IOException {
+        return Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
     }
 
     private Process containerPilot() throws IOException {
