@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "preStart",
@@ -23,6 +24,9 @@ final class PreStartCommand extends HookCommand {
         super(environment);
     }
 
+    @Option(names = "--check", description = "Only check the configuration. 78: it is wrong, and all that is wrong was said.")
+    private boolean check;
+
     private Optional<MysqlVersion> server = Optional.empty();
 
     @Override
@@ -33,6 +37,9 @@ final class PreStartCommand extends HookCommand {
 
     @Override
     int run(Wiring wiring) {
+        if (check) {
+            return ExitCode.OK;
+        }
         wiring.determineAddress();
         Node node = wiring.node();
         Ports ports = wiring.ports();

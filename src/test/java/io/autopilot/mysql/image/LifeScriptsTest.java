@@ -110,9 +110,27 @@ final class LifeScriptsTest {
     }
 
     @Test
+    void thereIsNothingToStopBeforePreStartHasWrittenTheServersConfiguration() throws Exception {
+        Files.writeString(directory.resolve("my.cnf"), "of the container's last life");
+        assertEquals(0, ended(run("pre-start")));
+        assertEquals(0, ended(run("pre-stop")));
+        assertEquals(0, ended(run("pre-stop", "await")));
+        assertEquals("manage preStart\n", events());
+    }
+
+    @Test
+    void noSupervisorIsStartedOnAWrongConfiguration() throws Exception {
+        statuses("78");
+        assertEquals(78, ended(run("entrypoint")));
+        assertEquals("manage preStart --check\n", events());
+        assertEquals("", log());
+    }
+
+    @Test
     void theAgentsStopWaitsForTheEndOfPreStopAlsoWhenItFails() throws Exception {
         Process await = run("pre-stop", "await");
         assertFalse(await.waitFor(500, TimeUnit.MILLISECONDS));
+        Files.writeString(directory.resolve("my.cnf"), "[mysqld]");
         statuses("70");
 
         assertEquals(70, ended(run("pre-stop")));
@@ -218,6 +236,7 @@ final class LifeScriptsTest {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("PATH", directory + ":" + System.getenv("PATH"));
         builder.environment().put("RUN_DIR", directory.resolve("run").toString());
+        builder.environment().put("MY_CNF", directory.resolve("my.cnf").toString());
         builder.environment().put("EVENTS", directory.resolve("events").toString());
         builder.environment().put("STATUSES", directory.resolve("statuses").toString());
         builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
