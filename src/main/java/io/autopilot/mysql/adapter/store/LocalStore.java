@@ -100,7 +100,7 @@ public final class LocalStore implements SnapshotStore {
             try {
                 parent = Files.readAttributes(storage, PosixFileAttributes.class);
             } catch (NoSuchFileException e) {
-                throw new StoreException("there is no directory " + storage + ": is the volume of the snapshots mounted?", e);
+                throw new StoreException("there is no directory " + storage, e);
             }
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
@@ -190,6 +190,15 @@ public final class LocalStore implements SnapshotStore {
 
     @Override
     public void check(Deadline deadline) {
+        try {
+            probe(deadline);
+        } catch (StoreException e) {
+            throw new StoreException(
+                    e.getMessage() + "; mount the volume of the snapshots, which all nodes share and can write to, and name it in STORAGE_DIR", e);
+        }
+    }
+
+    private void probe(Deadline deadline) {
         makeDirectory();
         String probe = "probe-" + UUID.randomUUID();
         byte[] text = probe.getBytes(StandardCharsets.UTF_8);
