@@ -2,15 +2,22 @@ package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
+import io.autopilot.mysql.core.SnapshotId;
+import io.autopilot.mysql.core.SnapshotName;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Reads the environment into {@link Settings}, or says everything that is wrong with it at once. Stateless. */
@@ -24,6 +31,9 @@ public final class SettingsReader {
             Set.of("root", CONTROL_USER, "mysql.sys", "mysql.session", "mysql.infoschema");
     private static final Set<String> RESERVED_DATABASES =
             Set.of("mysql", "sys", "information_schema", "performance_schema", "autopilot");
+    /** As long as the random end that a snapshot's name gets. */
+    private static final String RANDOM_END = "0".repeat(8);
+
     private static final int LONGEST_DATABASE = 64;
     private static final int LONGEST_REPLICATION_PASSWORD = 32;
 
@@ -57,7 +67,7 @@ public final class SettingsReader {
                 service,
                 values.duration(Setting.LEASE, Duration.ofSeconds(8), Duration.ofMinutes(5)),
                 values.duration(Setting.REPLICA_MAX_LAG, Duration.ofSeconds(1), Duration.ofDays(30)),
-                values.given(Setting.BOOTSTRAP_FROM),
+                bootstrapFrom(),
                 values.oneOf(Setting.LOG_LEVEL, Settings.LogLevel.class),
                 consul(),
                 new Settings.Session(
@@ -85,11 +95,35 @@ public final class SettingsReader {
         return name;
     }
 
+    private Optional<String> bootstrapFrom() {
+        Optional<String> given = values.given(Setting.BOOTSTRAP_FROM);
+        given.ifPresent(id -> checkName(Setting.BOOTSTRAP_FROM, () -> new SnapshotId(id).text()));
+        return given;
+    }
+
+    private void checkName(Setting setting, Supplier<String> name) {
+        try {
+            var _ = name.get();
+        } catch (IllegalArgumentException e) {
+            values.problem(setting, String.valueOf(e.getMessage()));
+        }
+    }
+
     private Optional<String> nodeAddress() {
         Optional<String> given = values.given(Setting.NODE_ADDRESS);
-        given.filter(text -> !IP_ADDRESS.matcher(text).matches())
+        given.filter(text -> !isAddress(text))
                 .ifPresent(text -> values.problem(Setting.NODE_ADDRESS, "'" + text + "' is no IP address"));
         return given;
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            InetAddress.ofLiteral(text);
+            // That takes short forms of IPv4 too, which nobody means.
+            return IP_ADDRESS.matcher(text).matches();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private Optional<ServerId> serverId() {
@@ -114,6 +148,9 @@ public final class SettingsReader {
         if (ca.isPresent() && !address.tls()) {
             values.problem(Setting.CONSUL_CACERT, "is of no use without https:// in CONSUL");
         }
+        if (ca.filter(file -> !Files.isReadable(file)).isPresent()) {
+            values.problem(Setting.CONSUL_CACERT, "'" + ca.get() + "' is no file that can be read");
+        }
         return new Settings.ConsulAccess(
                 address.host(),
                 address.port(),
@@ -124,6 +161,18 @@ public final class SettingsReader {
     }
 
     private Settings.Keys keys(String service) {
+        Map<String, Setting> taken = new HashMap<>();
+        for (Setting setting : List.of(
+                Setting.PRIMARY_KEY, Setting.BACKUP_LOCK_KEY, Setting.LAST_BACKUP_KEY, Setting.LAST_BINLOG_KEY)) {
+            String key = key(setting, service);
+            Setting other = taken.putIfAbsent(key, setting);
+            if (other != null) {
+                values.problem(setting, "'" + key + "' is the key of " + other + " too");
+            }
+            if (key.startsWith("/")) {
+                values.problem(setting, "'" + key + "' begins with '/', which Consul would drop");
+            }
+        }
         return new Settings.Keys(
                 key(Setting.PRIMARY_KEY, service),
                 key(Setting.BACKUP_LOCK_KEY, service),
@@ -132,11 +181,7 @@ public final class SettingsReader {
     }
 
     private String key(Setting setting, String service) {
-        String key = values.text(setting).replace("<SERVICE_NAME>", service);
-        if (key.startsWith("/")) {
-            values.problem(setting, "'" + key + "' begins with '/', which Consul would drop");
-        }
-        return key;
+        return values.text(setting).replace("<SERVICE_NAME>", service);
     }
 
     private Path path(Setting setting) {
@@ -207,12 +252,21 @@ public final class SettingsReader {
                     "'" + name + "' is longer than the " + most + " characters that MySQL "
                             + version.map(MysqlVersion::text).orElse("") + " allows");
         }
+        checkCharacters(setting, name);
         return name;
+    }
+
+    /** MySQL Reference Manual, "Schema Object Names". */
+    private void checkCharacters(Setting setting, String name) {
+        if (name.codePoints().anyMatch(Character::isSupplementaryCodePoint)) {
+            values.problem(setting, "'" + name + "' has a character above U+FFFF, which MySQL allows in no name");
+        }
     }
 
     private Optional<String> database() {
         Optional<String> database = values.given(Setting.MYSQL_DATABASE);
         database.ifPresent(name -> {
+            checkCharacters(Setting.MYSQL_DATABASE, name);
             if (RESERVED_DATABASES.contains(name.toLowerCase(Locale.ROOT))) {
                 values.problem(Setting.MYSQL_DATABASE, "'" + name + "' is a database of the server itself");
             }
@@ -232,9 +286,10 @@ public final class SettingsReader {
             default -> values.problem(Setting.SNAPSHOT_BACKEND, "'" + backend + "' is none of local, manta, minio; use local");
         }
         String name = values.text(Setting.BACKUP_NAME);
-        if (name.contains("/") || name.startsWith(".")) {
-            values.problem(Setting.BACKUP_NAME, "'" + name + "' must not contain '/' or begin with '.'");
+        if (name.contains("/")) {
+            values.problem(Setting.BACKUP_NAME, "'" + name + "' must not contain '/'");
         }
+        checkName(Setting.BACKUP_NAME, () -> SnapshotName.of(name, Instant.EPOCH, RANDOM_END).text());
         return new Settings.Snapshots(
                 path(Setting.STORAGE_DIR),
                 name,

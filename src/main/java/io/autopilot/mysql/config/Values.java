@@ -18,6 +18,9 @@ final class Values {
     private static final Set<String> YES = Set.of("1", "true", "yes", "on");
     private static final Set<String> NO = Set.of("0", "false", "no", "off");
 
+    /** What the JVM puts in place of bytes that it can't read. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final Map<String, String> environment;
     private final List<Problem> problems = new ArrayList<>();
     private final Set<Setting> unreadable = EnumSet.noneOf(Setting.class);
@@ -29,6 +32,9 @@ final class Values {
             if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
                 unreadable.add(setting);
                 problem(setting, "has a line break or NUL in it");
+            } else if (value.indexOf(REPLACEMENT) >= 0) {
+                unreadable.add(setting);
+                problem(setting, "has bytes in it that are no UTF-8");
             }
         }
     }

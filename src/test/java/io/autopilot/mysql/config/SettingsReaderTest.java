@@ -88,6 +88,24 @@ class SettingsReaderTest {
     }
 
     @Test
+    void refusesBytesThatAreNoUtf8SinceTheyWouldBeAnotherPassword() {
+        given("MYSQL_REPL_PASSWORD", "top\uFFFDsecret");
+        assertEquals("[MYSQL_REPL_PASSWORD: has bytes in it that are no UTF-8]", invalid().toString());
+    }
+
+    @Test
+    void refusesAFileOfAuthoritiesThatIsNotThere() {
+        given("CONSUL", "https://consul").given("CONSUL_CACERT", "/no/ca.pem");
+        assertEquals("[CONSUL_CACERT: '/no/ca.pem' is no file that can be read]", invalid().toString());
+    }
+
+    @Test
+    void refusesOneKeyForTwoPurposes() {
+        given("LAST_BACKUP_KEY", "shop").given("PRIMARY_KEY", "shop");
+        assertEquals("[LAST_BACKUP_KEY: 'shop' is the key of PRIMARY_KEY too]", invalid().toString());
+    }
+
+    @Test
     void refusesAReplicationPasswordThatMysqlWouldCut() {
         given("MYSQL_REPL_PASSWORD", "é".repeat(16));
         assertEquals("é".repeat(16), valid().accounts().replication().password().reveal());
@@ -123,10 +141,19 @@ class SettingsReaderTest {
         "INNODB_BUFFER_POOL_SIZE,much,INNODB_BUFFER_POOL_SIZE",
         "INNODB_BUFFER_POOL_SIZE,99999999999T,INNODB_BUFFER_POOL_SIZE",
         "BACKUP_NAME,a/b,BACKUP_NAME",
+        "BACKUP_NAME,a\\%Y,BACKUP_NAME",
+        "BACKUP_NAME,.%Y,BACKUP_NAME",
+        "BOOTSTRAP_FROM,../etc,BOOTSTRAP_FROM",
         "PRIMARY_KEY,/mysql,PRIMARY_KEY",
-        "CONSUL_CACERT,/ca.pem,CONSUL_CACERT",
+        "CONSUL_CACERT,/dev/null,CONSUL_CACERT",
         "CONSUL,consul:99999,CONSUL",
         "LEASE,7s,LEASE",
+        "NODE_ADDRESS,10.0.0.999,NODE_ADDRESS",
+        "NODE_ADDRESS,10.1,NODE_ADDRESS",
+        "NODE_ADDRESS,1:2:3,NODE_ADDRESS",
+        "NODE_ADDRESS,db1,NODE_ADDRESS",
+        "MYSQL_DATABASE,shop🛒,MYSQL_DATABASE",
+        "MYSQL_REPL_USER,r🛒,MYSQL_REPL_USER",
         "SUPERVISOR,systemd,SUPERVISOR",
         "MINIO_TLS_SECURE,perhaps,MINIO_TLS_SECURE",
         "SERVICE_NAME,m,SERVICE_NAME",
