@@ -1,10 +1,12 @@
 package io.autopilot.mysql.cli;
 
+import io.autopilot.mysql.adapter.time.ThreadSleeper;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.PreStart;
 import io.autopilot.mysql.hook.Snapshots;
+import io.autopilot.mysql.hook.Waiting;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,18 +42,29 @@ final class PreStartCommand extends HookCommand {
         if (check) {
             return ExitCode.OK;
         }
-        wiring.determineAddress();
+        // A supervisor that tries again would say it each time.
+        Waiting waiting = new Waiting(new ThreadSleeper());
+        return runner(wiring).run(
+                deadline -> waiting.until(deadline, () -> {
+                            wiring.determineAddress();
+                            return Optional.of(preStart(wiring));
+                        })
+                        .map(hook -> hook.run(deadline))
+                        .orElseGet(waiting::tooLong),
+                LIMIT);
+    }
+
+    private PreStart preStart(Wiring wiring) {
         Node node = wiring.node();
         Ports ports = wiring.ports();
         MysqlVersion version = version().orElseThrow();
         Snapshots snapshots = wiring.snapshots(node, ports, version);
-        PreStart hook = new PreStart(
+        return new PreStart(
                 node,
                 ports,
                 wiring.volume(),
                 snapshots,
                 () -> wiring.serverConfiguration(version),
                 () -> UUID.randomUUID().toString());
-        return runner(wiring).run(hook, LIMIT);
     }
 }

@@ -4,23 +4,26 @@ package io.autopilot.mysql.core;
 public sealed interface PreStartDecision {
     Reason reason();
 
+    /** Something is done on the data volume. */
+    sealed interface OnVolume extends PreStartDecision {}
+
     /** It is this cluster's data: start mysqld on it. */
-    record UseData(Reason reason) implements PreStartDecision {}
+    record UseData(Reason reason) implements OnVolume {}
 
     /** Consul doesn't know the cluster that this data belongs to: tell it, unless somebody else was faster, and look again. */
-    record Announce(String clusterUuid, Reason reason) implements PreStartDecision {}
+    record Announce(String clusterUuid, Reason reason) implements OnVolume {}
 
     /** Another node founded the cluster: remove what this node made. */
-    record Wipe(Reason reason) implements PreStartDecision {}
+    record Wipe(Reason reason) implements OnVolume {}
 
     /** Restore the newest snapshot and join. */
-    record Restore(Reason reason) implements PreStartDecision {}
+    record Restore(Reason reason) implements OnVolume {}
 
     /** Make a new, empty cluster, under the bootstrap lock. */
-    record Initialise(Reason reason) implements PreStartDecision {}
+    record Initialise(Reason reason) implements OnVolume {}
 
     /** Make a new cluster from a stored snapshot ({@code latest} or an id), under the bootstrap lock. */
-    record FoundFrom(String snapshot, Reason reason) implements PreStartDecision {}
+    record FoundFrom(String snapshot, Reason reason) implements OnVolume {}
 
     /** Look again in a moment. */
     record Wait(Reason reason) implements PreStartDecision {}

@@ -6,11 +6,11 @@ import io.autopilot.mysql.core.PreStartRule;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
-import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 /** Makes the data directory ready for mysqld, or says why it can't be (design, Hooks and Bootstrap). */
 public final class PreStart implements Hook {
     private static final Logger LOG = LoggerFactory.getLogger(PreStart.class);
-    private static final Duration PAUSE = Duration.ofMillis(300);
     private static final Duration CALL = Duration.ofSeconds(5);
 
     private final Node node;
@@ -31,7 +30,7 @@ public final class PreStart implements Hook {
     private final Snapshots snapshots;
     private final Supplier<String> serverConfiguration;
     private final Founding founding;
-    private String lastReason = "";
+    private final Waiting waiting;
 
     /**
      * @param serverConfiguration the text of my.cnf for this container
@@ -50,36 +49,23 @@ public final class PreStart implements Hook {
         this.snapshots = snapshots;
         this.serverConfiguration = serverConfiguration;
         this.founding = new Founding(node, ports, volume, snapshots, newUuid);
+        this.waiting = new Waiting(ports.sleeper());
     }
 
     @Override
     public Outcome run(Deadline deadline) {
-        volume.prepare();
-        volume.removeLeftovers();
         ports.state().deleteStopping();
         try {
             snapshots.checkStore(deadline.atMost(Duration.ofSeconds(30)));
         } catch (Snapshots.UnusableSnapshotException e) {
             return Outcome.refused("StoreFailed", new Reason(String.valueOf(e.getMessage())));
         }
-        while (true) {
-            Optional<Outcome> end = step(deadline);
-            if (end.isPresent()) {
-                return end.get();
-            }
-            if (deadline.remaining().compareTo(PAUSE) < 0) {
-                return Outcome.tryLater("Wait", new Reason(lastReason));
-            }
-            ports.sleeper().sleep(PAUSE);
-        }
+        return waiting.until(deadline, () -> step(deadline)).orElseGet(waiting::tooLong);
     }
 
     private Optional<Outcome> step(Deadline deadline) {
         try {
             return act(PreStartRule.decide(observe(deadline.atMost(CALL))), deadline);
-        } catch (ConsulException e) {
-            waiting(new Reason("Consul doesn't answer: " + e.getMessage()));
-            return Optional.empty();
         } catch (Snapshots.UnusableSnapshotException e) {
             return Optional.of(Outcome.refused("RestoreFailed", new Reason(String.valueOf(e.getMessage()))));
         }
@@ -108,6 +94,29 @@ public final class PreStart implements Hook {
 
     private Optional<Outcome> act(PreStartDecision decision, Deadline deadline) {
         return switch (decision) {
+            case PreStartDecision.Wait wait -> {
+                waiting.because(wait.reason());
+                yield Optional.empty();
+            }
+            case PreStartDecision.Refuse refuse -> Optional.of(Outcome.refused(refuse, refuse.reason()));
+            case PreStartDecision.OnVolume work -> refusal().or(() -> act(work, deadline));
+        };
+    }
+
+    /** Not before it is decided what to do on the volume: one that is refused may be somebody else's, down to its owner. */
+    private Optional<Outcome> refusal() {
+        try {
+            volume.prepare();
+            volume.removeLeftovers();
+            return Optional.empty();
+        } catch (UncheckedIOException e) {
+            return Optional.of(Outcome.refused("VolumeFailed", new Reason(e.getMessage() + ": " + e.getCause()
+                    + "; MYSQL_DATADIR has to name a volume of this node's own that it can write to")));
+        }
+    }
+
+    private Optional<Outcome> act(PreStartDecision.OnVolume decision, Deadline deadline) {
+        return switch (decision) {
             case PreStartDecision.UseData use -> {
                 volume.writeServerConfiguration(serverConfiguration.get());
                 yield Optional.of(Outcome.done(use, use.reason()));
@@ -127,18 +136,13 @@ public final class PreStart implements Hook {
                 yield Optional.empty();
             }
             case PreStartDecision.Initialise initialise -> {
-                founding.fromNothing(initialise.reason(), deadline).ifPresent(this::waiting);
+                founding.fromNothing(initialise.reason(), deadline).ifPresent(waiting::because);
                 yield Optional.empty();
             }
             case PreStartDecision.FoundFrom from -> {
-                founding.fromSnapshot(from.snapshot(), from.reason(), deadline).ifPresent(this::waiting);
+                founding.fromSnapshot(from.snapshot(), from.reason(), deadline).ifPresent(waiting::because);
                 yield Optional.empty();
             }
-            case PreStartDecision.Wait wait -> {
-                waiting(wait.reason());
-                yield Optional.empty();
-            }
-            case PreStartDecision.Refuse refuse -> Optional.of(Outcome.refused(refuse, refuse.reason()));
         };
     }
 
@@ -164,12 +168,5 @@ public final class PreStart implements Hook {
             LOG.info("event=restored snapshot={}", restored.id());
             return new RestoredDirectory.Made(new DataMark(restored.clusterUuid(), true), restored.gtidsToSet(), Optional.empty());
         });
-    }
-
-    private void waiting(Reason reason) {
-        if (!reason.text().equals(lastReason)) {
-            lastReason = reason.text();
-            LOG.info("event=waiting reason=\"{}\"", reason);
-        }
     }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,27 @@ class PreStartTest {
         cluster.consul.deleteCas("mysql/initialized", index("mysql/initialized"), cluster.time.in(Duration.ofSeconds(1)));
         assertTrue(run(node, volume).isDone());
         assertEquals(Optional.of("new-db0"), initialized());
+    }
+
+    @Test
+    void aVolumeThatIsRefusedIsLeftAsItIsDownToWhatLooksLikeALeftover() throws IOException {
+        Path foreign = Files.createDirectories(directory.resolve("db0-volume"));
+        Files.writeString(foreign.resolve("ibdata1"), "data");
+        Files.createDirectories(foreign.resolve("tmp-mine"));
+        assertEquals(Outcome.Status.REFUSED, run(node, volume).status());
+        try (var there = Files.list(foreign)) {
+            assertEquals(List.of(foreign.resolve("ibdata1"), foreign.resolve("tmp-mine")), there.sorted().toList());
+        }
+    }
+
+    @Test
+    void aVolumeThatCantBeWrittenIsRefusedWithTheRemedy() throws IOException {
+        Files.createDirectories(directory.resolve("db0-volume"));
+        Files.writeString(directory.resolve("db0-volume/state"), "a file where a directory has to be");
+        Outcome outcome = run(node, volume);
+        assertEquals(Outcome.Status.REFUSED, outcome.status());
+        assertTrue(outcome.reason().text().contains("MYSQL_DATADIR"), outcome.reason()::text);
+        assertTrue(initialized().isEmpty());
     }
 
     @Test
