@@ -18,7 +18,7 @@ public enum Setting {
     BOOTSTRAP_FROM(
             CLUSTER,
             "",
-            "How to start a cluster whose Consul keys or data are gone: `empty`, `latest`, or the id of a snapshot."),
+            "How to start a cluster whose Consul keys or data are gone: `empty`, `latest`, or the id of a snapshot. Obeyed once."),
     LOG_LEVEL(CLUSTER, "INFO", "DEBUG, INFO, WARN or ERROR."),
     SUPERVISOR(CLUSTER, "", "`containerpilot` or `builtin`; default: ContainerPilot when the image has it."),
 

@@ -121,6 +121,24 @@ public final class ClusterRecords {
         });
     }
 
+    /** The value of the bootstrapped key. */
+    public static String write(Bootstrap bootstrap) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("cluster-uuid", bootstrap.clusterUuid())
+                .put("from", bootstrap.word())
+                .toString();
+    }
+
+    /**
+     * Reads the value of the bootstrapped key.
+     *
+     * @throws IllegalArgumentException when it is damaged; the message names the key
+     */
+    public static Bootstrap readBootstrap(String key, String value) {
+        return reading(key, value, node -> new Bootstrap(text(node, "cluster-uuid"), text(node, "from")));
+    }
+
     private static ObjectNode write(Durability.Entry entry) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("term", entry.term());

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param nodesListed instances of the cluster's services are in the catalog, living or not
  * @param nodesAlive at least one of them passes
  * @param bootstrapFrom the operator's word on how to begin
+ * @param obeyed the word by which the cluster that Consul knows was founded
  */
 public record DataView(
         Optional<Mark> mark,
@@ -25,7 +26,8 @@ public record DataView(
         boolean stored,
         boolean nodesListed,
         boolean nodesAlive,
-        Optional<String> bootstrapFrom) {
+        Optional<String> bootstrapFrom,
+        Optional<String> obeyed) {
     public DataView {
         strangers = List.copyOf(strangers);
     }

@@ -13,6 +13,9 @@ public sealed interface PreStartDecision {
     /** Consul doesn't know the cluster that this data belongs to: tell it, unless somebody else was faster, and look again. */
     record Announce(String clusterUuid, Reason reason) implements OnVolume {}
 
+    /** This node founded the cluster that Consul knows: do what is left of that, and look again. */
+    record Confirm(String clusterUuid, Reason reason) implements OnVolume {}
+
     /** Another node founded the cluster: remove what this node made. */
     record Wipe(Reason reason) implements OnVolume {}
 

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.core;
 
 import io.autopilot.mysql.core.PreStartDecision.Announce;
+import io.autopilot.mysql.core.PreStartDecision.Confirm;
 import io.autopilot.mysql.core.PreStartDecision.FoundFrom;
 import io.autopilot.mysql.core.PreStartDecision.Initialise;
 import io.autopilot.mysql.core.PreStartDecision.Refuse;
@@ -40,7 +41,7 @@ public final class PreStartRule {
         if (known.get().equals(mark.clusterUuid())) {
             return mark.confirmed()
                     ? new UseData(because("this is data of cluster " + mark.clusterUuid()))
-                    : new Announce(mark.clusterUuid(), because("this node founded cluster " + mark.clusterUuid()));
+                    : new Confirm(mark.clusterUuid(), because("this node founded cluster " + mark.clusterUuid()));
         }
         return mark.confirmed()
                 ? new Refuse(because("the data belongs to cluster " + mark.clusterUuid() + ", but Consul's is " + known.get()
@@ -49,7 +50,8 @@ public final class PreStartRule {
     }
 
     private static PreStartDecision withoutData(DataView view) {
-        if (view.bootstrapFrom().isPresent() && !view.nodesAlive()) {
+        boolean obeyed = view.bootstrapFrom().isPresent() && view.bootstrapFrom().equals(view.obeyed());
+        if (view.bootstrapFrom().isPresent() && !obeyed && !view.nodesAlive()) {
             return found(view.bootstrapFrom().get());
         }
         if (view.pointer()) {
@@ -58,7 +60,13 @@ public final class PreStartRule {
         return new Wait(because(
                 view.nodesAlive()
                         ? "the cluster has no snapshot yet"
-                        : "the cluster has no snapshot yet and no node of it is alive; if all data is lost, " + WAYS_ON));
+                        : "the cluster has no snapshot yet and no node of it is alive; if all data is lost, "
+                                + (obeyed ? obeyedOnce(view.bootstrapFrom().get()) : WAYS_ON)));
+    }
+
+    private static String obeyedOnce(String word) {
+        return "name a snapshot's id, since BOOTSTRAP_FROM=" + word
+                + " made this cluster and is obeyed once (the cluster's key 'bootstrapped' in Consul says so; delete it to have it obeyed again)";
     }
 
     private static PreStartDecision unknownCluster(DataView view) {

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.Bootstrap;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.TermRecord;
@@ -33,6 +34,14 @@ final class ClusterKeys {
 
     Optional<String> clusterUuid(Deadline deadline) {
         return consul.get(node.initializedKey(), deadline).map(KvEntry::value);
+    }
+
+    /** The operator's word that has made this cluster. */
+    Optional<String> obeyed(String clusterUuid, Deadline deadline) {
+        return consul.get(node.bootstrappedKey(), deadline)
+                .map(e -> ClusterRecords.readBootstrap(e.key(), e.value()))
+                .filter(b -> b.clusterUuid().equals(clusterUuid))
+                .map(Bootstrap::word);
     }
 
     /** A take-over that another node has announced and whose session lives. */

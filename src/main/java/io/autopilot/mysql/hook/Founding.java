@@ -1,14 +1,19 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.Bootstrap;
+import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.SessionSpec;
+import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.DataMark;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,6 +34,7 @@ final class Founding {
     private final DataVolume volume;
     private final Snapshots snapshots;
     private final Supplier<String> newUuid;
+    private final ClusterKeys keys;
 
     Founding(Node node, Ports ports, DataVolume volume, Snapshots snapshots, Supplier<String> newUuid) {
         this.node = node;
@@ -36,6 +42,7 @@ final class Founding {
         this.volume = volume;
         this.snapshots = snapshots;
         this.newUuid = newUuid;
+        this.keys = new ClusterKeys(node, ports.consul());
     }
 
     /** Empty: done, look again. Else why not yet. */
@@ -74,13 +81,14 @@ final class Founding {
             }
             // Read again under the lock: the node that had it before may have founded the cluster.
             Optional<KvEntry> before = consul.get(node.initializedKey(), deadline.atMost(CALL));
-            if (before.isPresent() && node.settings().bootstrapFrom().isEmpty()) {
+            Optional<String> word = node.settings().bootstrapFrom();
+            if (before.isPresent() && (word.isEmpty() || word.equals(keys.obeyed(before.get().value(), deadline.atMost(CALL))))) {
                 return Optional.empty();
             }
             String uuid = newUuid.get();
             LOG.info("event=found cluster={} reason=\"{}\"", uuid, why);
             RestoredDirectory.make(ports.state(), volume, maker.apply(uuid));
-            found(uuid, before, deadline);
+            announce(uuid, before, deadline);
             return Optional.empty();
         } finally {
             consul.release(node.bootstrapLockKey(), node.name(), session, deadline.atMost(CALL));
@@ -88,14 +96,33 @@ final class Founding {
         }
     }
 
-    private void found(String uuid, Optional<KvEntry> before, Deadline deadline) {
-        long index = before.map(KvEntry::modifyIndex).orElse(0L);
-        boolean won = ports.consul().cas(node.initializedKey(), uuid, index, deadline.atMost(CALL));
-        if (won) {
-            forgetOldTerms(deadline);
-            ports.state().writeDataMark(new DataMark(uuid, true));
-            LOG.info("event=founded cluster={}", uuid);
+    /** Tells a Consul that knows no cluster which one the data is of. Whether that was heard or somebody else was faster: the next look tells. */
+    void announce(String uuid, Deadline deadline) {
+        announce(uuid, Optional.empty(), deadline);
+    }
+
+    /** The word in the environment has made this cluster, or is an old one: in either case it must make no other (docs/decisions/0009). */
+    private void announce(String uuid, Optional<KvEntry> before, Deadline deadline) {
+        Optional<String> word = node.settings().bootstrapFrom();
+        List<TxnOp> operations = new ArrayList<>();
+        operations.add(new TxnOp.Cas(node.initializedKey(), uuid, index(before)));
+        if (word.isPresent()) {
+            long index = index(ports.consul().get(node.bootstrappedKey(), deadline.atMost(CALL)));
+            String bootstrap = ClusterRecords.write(new Bootstrap(uuid, word.get()));
+            operations.add(new TxnOp.Cas(node.bootstrappedKey(), bootstrap, index));
         }
+        ports.consul().transact(operations, deadline.atMost(CALL));
+    }
+
+    private static long index(Optional<KvEntry> entry) {
+        return entry.map(KvEntry::modifyIndex).orElse(0L);
+    }
+
+    /** The rest of the founding. No node has data of this cluster that counts before it is done. */
+    void confirm(String uuid, Deadline deadline) {
+        forgetOldTerms(deadline);
+        ports.state().writeDataMark(new DataMark(uuid, true));
+        LOG.info("event=founded cluster={}", uuid);
     }
 
     /** A cluster that begins anew begins with term 1; what is left of the old one would bar it for ever. */

@@ -23,6 +23,11 @@ public record Node(String name, Address address, Settings settings) {
         return settings.serviceName() + "/initialized";
     }
 
+    /** The operator's word by which the cluster was founded, if it was. */
+    public String bootstrappedKey() {
+        return settings.serviceName() + "/bootstrapped";
+    }
+
     /** Where the successor of a hand-over says that it is awake. */
     public String successorKey() {
         return settings.serviceName() + "/successor";

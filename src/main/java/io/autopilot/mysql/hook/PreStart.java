@@ -73,7 +73,8 @@ public final class PreStart implements Hook {
 
     private DataView observe(Deadline deadline) {
         LocalState state = ports.state();
-        Optional<String> initialized = ports.consul().get(node.initializedKey(), deadline).map(KvEntry::value);
+        ClusterKeys keys = new ClusterKeys(node, ports.consul());
+        Optional<String> initialized = keys.clusterUuid(deadline);
         boolean unknown = initialized.isEmpty();
         List<ServiceInstance> listed = new ArrayList<>();
         for (String service : List.of(
@@ -89,7 +90,8 @@ public final class PreStart implements Hook {
                 unknown && snapshots.stored(deadline),
                 !listed.isEmpty(),
                 listed.stream().filter(i -> !i.id().equals(node.nodeServiceId())).anyMatch(ServiceInstance::passing),
-                node.settings().bootstrapFrom());
+                node.settings().bootstrapFrom(),
+                initialized.flatMap(uuid -> keys.obeyed(uuid, deadline)));
     }
 
     private Optional<Outcome> act(PreStartDecision decision, Deadline deadline) {
@@ -122,7 +124,12 @@ public final class PreStart implements Hook {
                 yield Optional.of(Outcome.done(use, use.reason()));
             }
             case PreStartDecision.Announce announce -> {
-                announce(announce, deadline);
+                LOG.info("event=announce cluster={} reason=\"{}\"", announce.clusterUuid(), announce.reason());
+                founding.announce(announce.clusterUuid(), deadline);
+                yield Optional.empty();
+            }
+            case PreStartDecision.Confirm confirm -> {
+                founding.confirm(confirm.clusterUuid(), deadline);
                 yield Optional.empty();
             }
             case PreStartDecision.Wipe wipe -> {
@@ -144,19 +151,6 @@ public final class PreStart implements Hook {
                 yield Optional.empty();
             }
         };
-    }
-
-    /** Whether it was this node's word or another's: the next look tells. */
-    private void announce(PreStartDecision.Announce announce, Deadline deadline) {
-        ports.consul().cas(node.initializedKey(), announce.clusterUuid(), 0, deadline.atMost(CALL));
-        boolean ours = ports.consul()
-                .get(node.initializedKey(), deadline.atMost(CALL))
-                .filter(e -> e.value().equals(announce.clusterUuid()))
-                .isPresent();
-        if (ours) {
-            ports.state().writeDataMark(new DataMark(announce.clusterUuid(), true));
-            LOG.info("event=announced cluster={} reason=\"{}\"", announce.clusterUuid(), announce.reason());
-        }
     }
 
     private void restore(PreStartDecision.Restore restore, Deadline deadline) {

@@ -23,6 +23,12 @@ class ClusterRecordsTest {
             Optional.of(GtidSet.parse("00000000-0000-0000-0000-000000000001:1-9")));
 
     @Test
+    void anOperatorsWordComesBackAsItWas() {
+        Bootstrap bootstrap = new Bootstrap("c1", "latest");
+        assertEquals(bootstrap, ClusterRecords.readBootstrap("k", ClusterRecords.write(bootstrap)));
+    }
+
+    @Test
     void thePrimaryKeyHasTheFieldsOfTheDesign() {
         assertEquals(
                 "{\"node\":\"db1\",\"address\":\"10.0.0.11\",\"port\":3306,\"term\":4,\"uuid\":\"server-1\","

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.PreStartDecision.Announce;
+import io.autopilot.mysql.core.PreStartDecision.Confirm;
 import io.autopilot.mysql.core.PreStartDecision.FoundFrom;
 import io.autopilot.mysql.core.PreStartDecision.Initialise;
 import io.autopilot.mysql.core.PreStartDecision.Refuse;
@@ -26,6 +27,7 @@ class PreStartRuleTest {
     private boolean listed;
     private boolean alive;
     private Optional<String> bootstrapFrom = Optional.empty();
+    private Optional<String> obeyed = Optional.empty();
 
     @Test
     void theFirstNodeEverInitialises() {
@@ -57,7 +59,7 @@ class PreStartRuleTest {
         dataOf("c1", false);
         decides(Announce.class);
         initialized = Optional.of("c1");
-        decides(Announce.class);
+        decides(Confirm.class);
     }
 
     @Test
@@ -153,13 +155,32 @@ class PreStartRuleTest {
         decides(FoundFrom.class);
     }
 
+    @Test
+    void aWordThatMadeThisClusterIsNotObeyedAgainSinceEveryNodeHasIt() {
+        initialized = Optional.of("c2");
+        bootstrapFrom = Optional.of("latest");
+        obeyed = Optional.of("latest");
+        because(decides(Wait.class), "obeyed once");
+        pointer = true;
+        decides(Restore.class);
+    }
+
+    @Test
+    void anotherWordThanTheOneThatMadeThisClusterIsObeyed() {
+        initialized = Optional.of("c2");
+        pointer = true;
+        bootstrapFrom = Optional.of("snap-7");
+        obeyed = Optional.of("latest");
+        decides(FoundFrom.class);
+    }
+
     private void dataOf(String cluster, boolean confirmed) {
         mark = Optional.of(new DataView.Mark(cluster, confirmed));
         empty = false;
     }
 
     private <T extends PreStartDecision> T decides(Class<T> kind) {
-        DataView view = new DataView(mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom);
+        DataView view = new DataView(mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom, obeyed);
         return assertInstanceOf(kind, PreStartRule.decide(view));
     }
 

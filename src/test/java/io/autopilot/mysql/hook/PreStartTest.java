@@ -181,6 +181,43 @@ class PreStartTest {
         assertFalse(told.state.mustJoin());
     }
 
+    @Test
+    void theOperatorsWordIsObeyedByOneNodeThoughAllHaveIt() {
+        snapshots.hold("s1", "lost-cluster", SET);
+        snapshots.forgetPointer();
+        FakeNode first = cluster.addEmpty("db1", "BOOTSTRAP_FROM", "latest");
+        FakeNode second = cluster.addEmpty("db2", "BOOTSTRAP_FROM", "latest");
+        assertTrue(run(first, volume("db1")).isDone());
+        assertEquals(Outcome.Status.TRY_LATER, run(second, volume("db2")).status());
+        assertEquals(Optional.of("new-db1"), initialized());
+        snapshots.hold("s2", "new-db1", SET);
+        assertTrue(run(second, volume("db2")).isDone());
+        assertEquals(Optional.of(new DataMark("new-db1", true)), second.state.dataMark());
+    }
+
+    @Test
+    void aWordThatIsLeftBehindDoesNothingMoreOnceANodeWithDataHasAnnouncedItsCluster() {
+        FakeNode withData = cluster.addEmpty("db1", "BOOTSTRAP_FROM", "empty");
+        assertTrue(run(withData, volume("db1")).isDone());
+        for (String key : List.of("mysql/initialized", "mysql/bootstrapped")) {
+            cluster.consul.deleteCas(key, index(key), cluster.time.in(Duration.ofSeconds(1)));
+        }
+        assertTrue(run(withData, volume("db1")).isDone());
+        FakeNode empty = cluster.addEmpty("db2", "BOOTSTRAP_FROM", "empty");
+        assertEquals(Outcome.Status.TRY_LATER, run(empty, volume("db2")).status());
+        assertEquals(Optional.of("new-db1"), initialized());
+    }
+
+    @Test
+    void aFounderThatWasKilledBeforeTheEndForgetsTheOldTermsInItsNextRun() {
+        cluster.consul.cas("mysql/history/7", "old", 0, cluster.time.in(Duration.ofSeconds(1)));
+        run(node, volume);
+        node.state.writeDataMark(new DataMark("new-db0", false));
+        cluster.consul.cas("mysql/history/7", "old", 0, cluster.time.in(Duration.ofSeconds(1)));
+        assertTrue(run(node, volume).isDone());
+        assertTrue(cluster.consul.list("mysql/history/", cluster.time.in(Duration.ofSeconds(1))).isEmpty());
+    }
+
     private Optional<String> initialized() {
         return cluster.consul.get("mysql/initialized", cluster.time.in(Duration.ofSeconds(1))).map(e -> e.value());
     }
