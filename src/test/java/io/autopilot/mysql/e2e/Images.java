@@ -1,6 +1,6 @@
 package io.autopilot.mysql.e2e;
 
-/** The images under test: those that {@code make images} makes, or of another name with {@code -Dimage=<name>:9.7}. */
+/** What is tested: the images that {@code make images} makes, or of another name with {@code -Dimage=<name>:9.7}. */
 public final class Images {
     private static final String LATEST = System.getProperty("image", "mysql-autopilot:9.7");
 
@@ -8,6 +8,11 @@ public final class Images {
 
     public static String latest() {
         return LATEST;
+    }
+
+    /** What runs the containers: an image with a ContainerPilot in it has both supervisors. */
+    static String supervisor() {
+        return System.getProperty("supervisor", "builtin");
     }
 
     /** The image of the same name for another series. */

@@ -10,17 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -31,7 +27,7 @@ public final class TestCluster implements AutoCloseable {
     private static final String SERVICE = "SERVICE_NAME";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path COMPOSE = Path.of("docker/scripts/compose").toAbsolutePath();
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final TestClient APPLICATION = new TestClient("app", PASSWORD);
 
     private final String project;
     private final String network;
@@ -39,7 +35,7 @@ public final class TestCluster implements AutoCloseable {
     private final boolean ownConsul;
     private final Map<String, String> environment = new TreeMap<>();
     private final Command command = new Command(environment);
-    private final PublishedConsul consul;
+    private final ConsulHttp consul;
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
     /** Settings are the nodes' environment variables; nothing is started yet. */
@@ -53,7 +49,7 @@ public final class TestCluster implements AutoCloseable {
         environment.put("CONSUL_DNS_PORT", Integer.toString(freePort()));
         environment.put("ENV_FILE", envFile(project, directory, settings).toString());
         environment.put("MYSQL_IMAGE", image);
-        this.consul = new PublishedConsul(environment.get("CONSUL_HTTP_PORT"));
+        this.consul = new ConsulHttp("127.0.0.1:" + environment.get("CONSUL_HTTP_PORT"));
     }
 
     private TestCluster(String project, TestCluster beside, Path directory, Map<String, String> settings) throws IOException {
@@ -75,7 +71,7 @@ public final class TestCluster implements AutoCloseable {
                     name: %s
                 """.formatted(beside.network, beside.project + "_snapshots"));
         environment.put("COMPOSE_FILE", "docker-compose.yml:" + shared);
-        this.consul = new PublishedConsul(environment.get("CONSUL_HTTP_PORT"));
+        this.consul = new ConsulHttp("127.0.0.1:" + environment.get("CONSUL_HTTP_PORT"));
     }
 
     /** Another cluster with this one's Consul, network and snapshot volume; to be closed before this one. */
@@ -86,8 +82,7 @@ public final class TestCluster implements AutoCloseable {
     private static Path envFile(String project, Path directory, Map<String, String> settings) throws IOException {
         List<String> lines = new ArrayList<>(List.of(
                 "MYSQL_USER=app", "MYSQL_DATABASE=shop", "MYSQL_REPL_PASSWORD=replication-secret", "CONSUL=consul", "LOG_LEVEL=DEBUG"));
-        // An image with a ContainerPilot in it has both.
-        lines.add("SUPERVISOR=" + System.getProperty("supervisor", "builtin"));
+        lines.add("SUPERVISOR=" + Images.supervisor());
         settings.forEach((name, value) -> lines.add(name + "=" + value));
         // The form that the README gives for such a value; compose 1.29 takes it as it is, quotes within included.
         lines.add("MYSQL_PASSWORD=" + PASSWORD);
@@ -230,15 +225,8 @@ public final class TestCluster implements AutoCloseable {
 
     /** A connection of the application's user to one node. */
     public Connection connect(String container) throws SQLException {
-        String address = addresses.computeIfAbsent(container, this::address);
-        Properties properties = new Properties();
-        properties.setProperty("user", "app");
-        properties.setProperty("password", PASSWORD);
-        properties.setProperty("allowPublicKeyRetrieval", "true");
-        properties.setProperty("connectTimeout", "2000");
-        properties.setProperty("socketTimeout", "5000");
         try {
-            return DriverManager.getConnection("jdbc:mysql://" + address + ":3306/shop", properties);
+            return APPLICATION.connect(addresses.computeIfAbsent(container, this::address), "shop");
         } catch (SQLException e) {
             // A container that was started or connected again may have another address.
             addresses.remove(container);
@@ -251,22 +239,15 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void write(String container, String statement) throws SQLException {
-        try (Connection connection = connect(container);
-                Statement sql = connection.createStatement()) {
-            sql.executeUpdate(statement);
+        try (Connection connection = connect(container)) {
+            TestClient.write(connection, statement);
         }
     }
 
     /** The first column of a query's rows. */
     public List<String> read(String container, String query) throws SQLException {
-        try (Connection connection = connect(container);
-                Statement sql = connection.createStatement();
-                ResultSet rows = sql.executeQuery(query)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
+        try (Connection connection = connect(container)) {
+            return TestClient.read(connection, query);
         }
     }
 
@@ -281,31 +262,12 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public <T> T await(String what, Duration bound, Supplier<Optional<T>> question) {
-        return await(what, bound, PAUSE, question);
+        return Await.until(what, bound, question, this::logs);
     }
 
     /** For a question by {@code docker exec}, which would keep a small machine busy if it were asked all the time. */
     <T> T awaitInside(String what, Duration bound, Supplier<Optional<T>> question) {
-        return await(what, bound, PAUSE.multipliedBy(4), question);
-    }
-
-    private <T> T await(String what, Duration bound, Duration pause, Supplier<Optional<T>> question) {
-        long end = System.nanoTime() + bound.toNanos();
-        while (true) {
-            Optional<T> answer = question.get();
-            if (answer.isPresent()) {
-                return answer.get();
-            }
-            if (System.nanoTime() > end) {
-                throw new AssertionError("no " + what + " within " + bound + "; the log:\n" + logs());
-            }
-            try {
-                Thread.sleep(pause);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
-            }
-        }
+        return Await.seldom(what, bound, question, this::logs);
     }
 
     private String compose(String... arguments) {

@@ -14,18 +14,21 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Consul over its published port, as an application asks it: a poll must not cost the machine what it measures. */
-final class PublishedConsul implements AutoCloseable {
+/** Consul over HTTP, as an application asks it: a poll must not cost the machine what it measures. */
+final class ConsulHttp implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration CALL = Duration.ofSeconds(3);
 
     private final String base;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    PublishedConsul(String port) {
-        this.base = "http://127.0.0.1:" + port + "/v1/";
+    /** @param authority host:port */
+    ConsulHttp(String authority) {
+        this.base = "http://" + authority + "/v1/";
     }
 
     /** The nodes with a passing instance of the service; none while Consul doesn't answer. */
@@ -44,6 +47,13 @@ final class PublishedConsul implements AutoCloseable {
                 entry.path("Key").asText(),
                 new String(Base64.getDecoder().decode(entry.path("Value").asText("")), StandardCharsets.UTF_8))));
         return keys;
+    }
+
+    /** The names of all services in the catalog, Consul's own among them; none while it doesn't answer. */
+    Set<String> services() {
+        Set<String> names = new TreeSet<>();
+        ask("catalog/services").ifPresent(answer -> answer.fieldNames().forEachRemaining(names::add));
+        return names;
     }
 
     private Optional<JsonNode> ask(String path) {
