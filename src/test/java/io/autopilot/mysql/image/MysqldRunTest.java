@@ -93,6 +93,31 @@ final class MysqldRunTest {
     }
 
     @Test
+    void removesTheSocketsLockThatAKilledContainerLeft() throws Exception {
+        Files.writeString(socketLock(), ProcessHandle.current().pid() + "\n");
+
+        start();
+
+        assertFalse(Files.exists(socketLock()));
+    }
+
+    @Test
+    void leavesTheSocketsLockOfALiveMysqld() throws Exception {
+        Path copy = Files.copy(Path.of("/bin/sleep").toRealPath(), Files.createDirectory(directory.resolve("other")).resolve("mysqld"));
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process other = new ProcessBuilder(copy.toString(), "300").start();
+        try {
+            Files.writeString(socketLock(), other.pid() + "\n");
+
+            start();
+
+            assertTrue(Files.exists(socketLock()));
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
     void shutsDownCleanlyWhenNothingMarkedItWritable() throws Exception {
         start();
 
@@ -198,6 +223,7 @@ final class MysqldRunTest {
         builder.environment().put("MYSQLD", directory.resolve("mysqld").toString());
         builder.environment().put("MY_CNF", directory.resolve("my.cnf").toString());
         builder.environment().put("EVENTS", eventsFile().toString());
+        builder.environment().put("SOCKET_LOCK", socketLock().toString());
         builder.redirectErrorStream(true);
         builder.redirectOutput(directory.resolve("log").toFile());
         wrapper = builder.start();
@@ -246,6 +272,10 @@ final class MysqldRunTest {
 
     private Path startFile() {
         return directory.resolve("run/mysqld.start");
+    }
+
+    private Path socketLock() {
+        return directory.resolve("mysqld.sock.lock");
     }
 
     private Path eventsFile() {
