@@ -63,6 +63,7 @@ final class LifeScriptsTest {
         statuses("78");
 
         assertEquals(78, ended(runUnder(containerPilot, "pre-start")));
+        assertEquals("78\n", Files.readString(directory.resolve("run/pre-start.status")));
         assertEquals(143, ended(containerPilot));
     }
 
@@ -124,6 +125,23 @@ final class LifeScriptsTest {
         assertEquals(78, ended(run("entrypoint")));
         assertEquals("manage preStart --check\n", events());
         assertEquals("", log());
+    }
+
+    @Test
+    void theContainerEndsWithTheStatusOfAPreStartThatGaveUpThoughContainerPilotEndsWithNone() throws Exception {
+        image("cd \"$RUN_DIR\" && echo 78 >pre-start.status");
+        assertEquals(78, ended(run("entrypoint")));
+    }
+
+    @Test
+    void aStopIsPassedOnToContainerPilotAndTheStatusOfAnOldLifeIsForgotten() throws Exception {
+        Files.writeString(Files.createDirectories(directory.resolve("run")).resolve("pre-start.status"), "78\n");
+        image("trap 'echo stopped >>\"$EVENTS\"; exit 0' TERM; echo started >>\"$EVENTS\"; while :; do sleep 0.1; done");
+        Process entrypoint = run("entrypoint");
+        awaitEvents("manage preStart --check\nstarted\n");
+        entrypoint.destroy();
+        assertEquals(0, ended(entrypoint));
+        assertEquals("manage preStart --check\nstarted\nstopped\n", events());
     }
 
     @Test
@@ -214,6 +232,14 @@ final class LifeScriptsTest {
         return Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
     }
 
+    /** What the image has, with a ContainerPilot that does this. */
+    private void image(String containerPilot) throws IOException {
+        Files.createDirectories(directory.resolve("run"));
+        Files.writeString(directory.resolve("life"), "{}");
+        script("tini", "#!/bin/bash\nshift\nexec \"$@\"\n");
+        script("containerpilot", "#!/bin/bash\n" + containerPilot + "\n");
+    }
+
     private Process containerPilot() throws IOException {
         Path copy = Files.copy(Path.of("/bin/sleep").toRealPath(), directory.resolve("containerpilot"));
         Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -237,6 +263,7 @@ final class LifeScriptsTest {
         builder.environment().put("PATH", directory + ":" + System.getenv("PATH"));
         builder.environment().put("RUN_DIR", directory.resolve("run").toString());
         builder.environment().put("MY_CNF", directory.resolve("my.cnf").toString());
+        builder.environment().put("LIFE", directory.resolve("life").toString());
         builder.environment().put("EVENTS", directory.resolve("events").toString());
         builder.environment().put("STATUSES", directory.resolve("statuses").toString());
         builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
