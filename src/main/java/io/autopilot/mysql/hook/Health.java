@@ -28,6 +28,8 @@ public final class Health implements Hook {
     /** What a fence takes on a busy machine. */
     private static final Duration FOR_FENCE = Duration.ofMillis(700);
 
+    private static final Duration LEAST_LOOK = Duration.ofMillis(100);
+
     /** What a health run can spare; a node that needs longer is noted by a later one. */
     private static final Duration JOIN = Duration.ofSeconds(1);
 
@@ -77,10 +79,12 @@ public final class Health implements Hook {
 
     private Outcome observeAndAct(Deadline deadline) {
         Observation seen = observer.observe(deadline);
-        while (isWritableWithoutConsul(seen.view()) && hasTimeForAnotherLook(seen, deadline)) {
+        Duration look = timeForAnotherLook(deadline);
+        while (isWritableWithoutConsul(seen.view()) && look.compareTo(LEAST_LOOK) >= 0) {
             // Consul may answer before the right to write ends; if not, the fence is raised then, or now when the next run may be too late.
             ports.sleeper().sleep(PAUSE);
-            seen = observer.observe(deadline);
+            seen = observer.observe(deadline, look);
+            look = timeForAnotherLook(deadline);
         }
         Optional<ServerState> mysqld = seen.view().mysqld();
         if (mysqld.isPresent() && provisioning.complete(mysqld.get(), deadline)) {
@@ -94,11 +98,11 @@ public final class Health implements Hook {
         return act(decision, seen, deadline);
     }
 
-    /** As long as the last look took, whether Consul refused or was silent, and the fence after it, within the right and within this run. */
-    private boolean hasTimeForAnotherLook(Observation last, Deadline deadline) {
-        Duration now = ports.ticker().uptime();
-        Duration look = now.minus(last.heartbeatBegan()).plus(PAUSE).plus(FOR_FENCE);
-        return lease.mayWrite(now.plus(look)) && deadline.remaining().compareTo(look) > 0;
+    /** For which Consul may be silent, and the fence still fits into the right to write and into this run. */
+    private Duration timeForAnotherLook(Deadline deadline) {
+        Duration right = lease.mayWriteFor(ports.ticker().uptime());
+        Duration run = deadline.remaining();
+        return (right.compareTo(run) < 0 ? right : run).minus(PAUSE).minus(FOR_FENCE);
     }
 
     private static boolean isWritableWithoutConsul(NodeView view) {

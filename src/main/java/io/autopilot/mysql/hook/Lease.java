@@ -123,6 +123,11 @@ final class Lease {
         return right.holds(state.lastHeartbeat(), now);
     }
 
+    /** How long it still holds; zero or less: it doesn't. */
+    Duration mayWriteFor(Duration now) {
+        return right.endsAt(state.lastHeartbeat()).map(end -> end.minus(now)).orElse(Duration.ZERO);
+    }
+
     /**
      * Extends the right to write of this run of mysqld, by a proof: a heartbeat that began then, a lease that was this node's afterwards, a
      * server that was seen well. The wrapper kills mysqld at the end of the right, should no hook have fenced it.

@@ -51,15 +51,20 @@ final class Observer {
     }
 
     Observation observe(Deadline deadline) {
+        return observe(deadline, CONSUL);
+    }
+
+    /** With so much patience for a Consul that is silent. */
+    Observation observe(Deadline deadline, Duration patience) {
         Duration began = ports.ticker().uptime();
-        Optional<ConsulException> trouble = heartbeat(deadline);
+        Optional<ConsulException> trouble = heartbeat(deadline.atMost(CONSUL).atMost(patience));
         Optional<ServerState> mysqld = readLocal(deadline);
         return trouble.map(e -> withoutConsul(mysqld, e, began)).orElseGet(() -> withConsul(mysqld, began, deadline));
     }
 
     private Optional<ConsulException> heartbeat(Deadline deadline) {
         try {
-            lease.heartbeat(deadline.atMost(CONSUL));
+            lease.heartbeat(deadline);
             return Optional.empty();
         } catch (ConsulException e) {
             return Optional.of(e);

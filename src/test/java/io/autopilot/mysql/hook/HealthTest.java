@@ -184,6 +184,19 @@ class HealthTest {
     }
 
     @Test
+    void aConsulThatIsSilentForAWhileIsWaitedForAsLongAsTheRightLasts() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).health();
+        Duration answers = cluster.time.uptime().plus(Duration.ofMillis(7500));
+        cluster.consul.setSilent(true);
+        cluster.time.meanwhile(() -> cluster.consul.setSilent(cluster.time.uptime().compareTo(answers) < 0));
+        cluster.pass(Duration.ofMillis(4500));
+        Outcome outcome = nodes.get(0).health();
+        assertEquals("Serve", outcome.decision(), outcome.toString());
+        assertTrue(nodes.get(0).server.writable());
+    }
+
+    @Test
     void aLonePrimaryRestartsInPlace() {
         FakeNode only = cluster.add("db0");
         only.health();
