@@ -51,6 +51,8 @@ class ClusterE2E extends ClusterScenarios {
         ledger.write();
         all.forEach(node -> cluster.docker("kill", node));
         all.forEach(node -> cluster.docker("start", node));
+        // For some seconds Consul lists what was before the cut.
+        cluster.awaitRoles(2, LATER);
         cluster.awaitPrimary(LATER);
         cluster.awaitReplicas(2, LATER);
         ledger.write();

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
 
 /** A cluster from the compose file of this repository, under a project name of its own; everything goes away when it is closed. */
 public final class TestCluster implements AutoCloseable {
@@ -190,6 +191,16 @@ public final class TestCluster implements AutoCloseable {
 
     public void awaitReplicas(int count, Duration bound) {
         await(count + " replicas", bound, () -> replicas().size() == count ? Optional.of(true) : Optional.empty());
+    }
+
+    /** By what the servers themselves say, whatever is listed. */
+    void awaitRoles(int replicas, Duration bound) {
+        awaitInside("primary that accepts writes with " + replicas + " replicas", bound, () -> status(running().getFirst())
+                .filter(status -> status.path("healthy").asBoolean())
+                .filter(status -> StreamSupport.stream(status.path("nodes").spliterator(), false)
+                                .filter(node -> node.path("role").asText().equals("replica"))
+                                .count()
+                        == replicas));
     }
 
     void awaitReplica(String node, Duration bound) {
