@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Who this container is: its host name, and the address at which the others reach it. Stateless. */
 final class ThisNode {
@@ -32,15 +33,35 @@ final class ThisNode {
     }
 
     /**
-     * The address that {@link #determine} found when the container started: while Consul is away its name may have no address, and the hooks
-     * must work all the same.
+     * The address that {@link #determine} found last, while it is this machine's: a network that comes back may bring another one. Without a
+     * network the last one stays, since the hooks must work all the same.
      */
     static InetAddress address(Settings settings, Path run) {
+        Optional<InetAddress> last = remembered(run);
+        if (last.isPresent() && (settings.nodeAddress().isPresent() || isOurs(last.get()))) {
+            return last.get();
+        }
+        try {
+            return remember(settings, run);
+        } catch (ConsulException e) {
+            return last.orElseThrow(() -> e);
+        }
+    }
+
+    private static Optional<InetAddress> remembered(Path run) {
         Path file = run.resolve(ADDRESS);
         try {
-            return Files.exists(file) ? InetAddress.ofLiteral(Files.readString(file).strip()) : determine(settings);
+            return Files.exists(file) ? Optional.of(InetAddress.ofLiteral(Files.readString(file).strip())) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("can't read " + file, e);
+        }
+    }
+
+    private static boolean isOurs(InetAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            throw new UncheckedIOException("can't read this machine's network interfaces", e);
         }
     }
 

@@ -30,6 +30,11 @@ public record PrimaryRecord(
         return new PrimaryRecord(node, address, term, serverUuid, state, released, since, Optional.of(now));
     }
 
+    /** The same at the address that the node has by now. */
+    public PrimaryRecord at(Address now) {
+        return new PrimaryRecord(node, now, term, serverUuid, state, released, since, executed);
+    }
+
     /** The same, given up. */
     public PrimaryRecord asReleased() {
         return new PrimaryRecord(node, address, term, serverUuid, state, true, since, executed);

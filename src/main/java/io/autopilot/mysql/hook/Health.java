@@ -33,6 +33,7 @@ public final class Health implements Hook {
     /** What a health run can spare; a node that needs longer is noted by a later one. */
     private static final Duration JOIN = Duration.ofSeconds(1);
 
+    private final Node node;
     private final Ports ports;
     private final Lease lease;
     private final ClusterKeys keys;
@@ -46,6 +47,7 @@ public final class Health implements Hook {
 
     public Health(Node node, Ports ports) {
         this.keys = new ClusterKeys(node, ports.consul());
+        this.node = node;
         this.ports = ports;
         this.lease = new Lease(node, ports.consul(), ports.state());
         this.observer = new Observer(node, ports, lease, keys);
@@ -177,7 +179,7 @@ public final class Health implements Hook {
         }
         lease.extendRight(seen.heartbeatBegan(), start);
         return seen.view().lease() instanceof LeaseView.Mine mine
-                && lease.publish(mine.record().withExecuted(executed), deadline);
+                && lease.publish(mine.record().at(node.address()).withExecuted(executed), deadline);
     }
 
     /** With all that the primary had when it was asked, a restored directory isn't old any more. */

@@ -45,13 +45,23 @@ final class Lease {
     /** This node is alive: passes its check, registers it when Consul doesn't know it, keeps the session. */
     void heartbeat(Deadline deadline) {
         String note = "the hooks of this node run";
-        if (!consul.updateCheck(checkId(), CheckStatus.PASSING, note, deadline)) {
+        if (!isRegisteredHere() || !consul.updateCheck(checkId(), CheckStatus.PASSING, note, deadline)) {
             register(deadline);
         }
         state.session().ifPresent(session -> consul.renewSession(session, deadline));
     }
 
+    /** A container that is started again, or whose network came back, may have another address: others would ask a stranger. */
+    private boolean isRegisteredHere() {
+        return state.registeredAddress().filter(node.address().toString()::equals).isPresent();
+    }
+
     private void register(Deadline deadline) {
+        if (!isRegisteredHere()) {
+            // Roles of a former life or with a former address: the next run offers this node's anew.
+            consul.deregister(node.primaryServiceId(), deadline);
+            consul.deregister(node.replicaServiceId(), deadline);
+        }
         consul.register(
                 new ServiceSpec(
                         node.nodeServiceId(),
@@ -63,6 +73,7 @@ final class Lease {
                         CheckStatus.PASSING,
                         Optional.of(FORGET_NODE_AFTER)),
                 deadline);
+        state.writeRegisteredAddress(node.address().toString());
     }
 
     /** This node leaves for good; its session ends with the check. */

@@ -48,6 +48,11 @@ public interface LocalState {
 
     void writeSession(String id);
 
+    /** The address that this node last registered itself with, in this life of the container. */
+    Optional<String> registeredAddress();
+
+    void writeRegisteredAddress(String address);
+
     /** Start of the last heartbeat that succeeded, as uptime; empty when there is none of this boot. */
     Optional<Duration> lastHeartbeat();
 

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.autopilot.mysql.config.Settings;
@@ -27,6 +28,14 @@ class ThisNodeTest {
         ThisNode.remember(settings("NODE_ADDRESS", "10.1.2.3"), run);
         ThisNode.remember(settings("NODE_ADDRESS", "10.1.2.4"), run);
         assertEquals("10.1.2.4", ThisNode.address(settings("CONSUL", "consul.invalid"), run).getHostAddress());
+    }
+
+    @Test
+    void anAddressThatThisMachineHasNoMoreIsDeterminedAnew() {
+        ThisNode.remember(settings("NODE_ADDRESS", "10.1.2.3"), run);
+        String now = ThisNode.address(settings("CONSUL", "127.0.0.1"), run).getHostAddress();
+        assertNotEquals("10.1.2.3", now);
+        assertEquals(now, ThisNode.address(settings("CONSUL", "consul.invalid"), run).getHostAddress());
     }
 
     @Test

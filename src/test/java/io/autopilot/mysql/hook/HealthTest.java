@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +102,36 @@ class HealthTest {
         return new StatusReader(node.node, node.ports.consul(), node.ports.servers())
                 .read(cluster.time.in(Duration.ofSeconds(20)))
                 .losses();
+    }
+
+    @Test
+    void aNodeWithANewAddressIsListedUnderThatOneAlone() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        FakeNode moved = nodes.get(1);
+        Address address = new Address("10.0.0.77", 3306);
+        Node node = new Node(moved.name, address, moved.node.settings());
+        for (int i = 0; i < 2; i++) {
+            new Health(node, moved.ports).run(cluster.time.in(Duration.ofSeconds(4)));
+        }
+        for (String service : List.of("mysql-node", "mysql")) {
+            assertEquals(
+                    List.of("10.0.0.77"),
+                    cluster.consul.instances(service, cluster.time.in(Duration.ofSeconds(1))).stream()
+                            .filter(i -> i.id().endsWith("-db1"))
+                            .map(Consul.ServiceInstance::address)
+                            .toList(),
+                    service);
+        }
+    }
+
+    @Test
+    void aPrimaryWithANewAddressIsFollowedThere() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        Address address = new Address("10.0.0.77", 3306);
+        new Health(new Node("db0", address, nodes.get(0).node.settings()), nodes.get(0).ports).run(cluster.time.in(Duration.ofSeconds(4)));
+        ClusterStatus status = new StatusReader(nodes.get(1).node, nodes.get(1).ports.consul(), nodes.get(1).ports.servers())
+                .read(cluster.time.in(Duration.ofSeconds(20)));
+        assertEquals(address, status.primary().orElseThrow().address());
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class FileLocalState implements LocalState {
     private final Path proc;
     private final Path lockFile;
     private final StateFile session;
+    private final StateFile registered;
     private final StateFile heartbeat;
     private final StateFile mysqldStart;
     private final StateFile writable;
@@ -59,6 +60,7 @@ public final class FileLocalState implements LocalState {
         this.proc = proc;
         this.lockFile = run.resolve("hook.lock");
         this.session = new StateFile(run.resolve("session"));
+        this.registered = new StateFile(run.resolve("registered"));
         this.heartbeat = new StateFile(run.resolve("heartbeat"));
         this.mysqldStart = new StateFile(run.resolve("mysqld.start"));
         this.writable = new StateFile(run.resolve("writable"));
@@ -184,6 +186,16 @@ public final class FileLocalState implements LocalState {
     @Override
     public void writeSession(String id) {
         session.write(id);
+    }
+
+    @Override
+    public Optional<String> registeredAddress() {
+        return registered.read().map(lines -> read(registered, lines, List::getFirst));
+    }
+
+    @Override
+    public void writeRegisteredAddress(String address) {
+        registered.write(address);
     }
 
     @Override
