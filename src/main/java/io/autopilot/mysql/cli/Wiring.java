@@ -39,6 +39,7 @@ import io.autopilot.mysql.port.Subprocesses;
 import io.autopilot.mysql.port.Ticker;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -158,7 +159,7 @@ final class Wiring {
         return new MyCnf(
                         version,
                         volume().dataDirectory(),
-                        settings.serverId().orElseGet(() -> ServerId.of(address.getAddress())),
+                        settings.serverId().orElseGet(() -> ServerId.drawnBy(new SecureRandom())),
                         address.getHostAddress(),
                         memoryLimit(),
                         settings.bufferPool())

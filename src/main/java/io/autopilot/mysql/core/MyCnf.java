@@ -63,6 +63,10 @@ public record MyCnf(
 
     private void addReplication(Map<String, String> mysqld) {
         mysqld.put("server_id", serverId.toString());
+        if (version.isAtLeast(8, 0, 0)) {
+            // A number that somebody assigned may have been that of a node before; GTIDs alone prevent circles. Older servers refuse it.
+            mysqld.put("replicate_same_server_id", "ON");
+        }
         mysqld.put("report_host", reportHost);
         mysqld.put("log_bin", "binlog");
         mysqld.put("relay_log", "relay");
@@ -102,11 +106,11 @@ public record MyCnf(
         }
     }
 
-    /** What is read at 3 a.m. has no lines that are always there: a password in a table, a certificate of its own, memory policies refused to containers. */
+    /** What is read at 3 a.m. has no lines that are always there: a password in a table, a certificate of its own, circles that GTIDs prevent, memory policies refused to containers. */
     private void addLog(Map<String, String> mysqld) {
         mysqld.put("loose_innodb_numa_interleave", "OFF");
         if (version.isAtLeast(8, 0, 13)) {
-            mysqld.put("log_error_suppression_list", "MY-010897,MY-010068");
+            mysqld.put("log_error_suppression_list", "MY-010897,MY-010068,MY-010190");
         }
         if (!version.isAtLeast(8, 0, 1)) {
             // From then on a month is the default; before, binary logs stay until the disk is full.

@@ -1,29 +1,23 @@
 package io.autopilot.mysql.core;
 
-import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
+import java.util.random.RandomGenerator;
 
 /**
- * A server_id, never 0, from a node's address: unique addresses of one IPv4 network give unique numbers. An IPv6 address gives
- * a checksum of its bytes, which can collide; replication by GTID then stops with an error, and a setting can assign another.
+ * A server_id, never 0. A replica skips every transaction that carries its own number, whatever the GTIDs say: so it must be neither another
+ * server's nor one under which the cluster's data was ever written (docs/decisions/0010).
  */
 public record ServerId(long value) {
+    private static final long END = 1L << 32;
+
     public ServerId {
-        if (value < 1 || value > 0xFFFF_FFFFL) {
+        if (value < 1 || value >= END) {
             throw new IllegalArgumentException("a server_id is between 1 and 4294967295, not " + value);
         }
     }
 
-    /** From the bytes of an IPv4 or IPv6 address. */
-    public static ServerId of(byte[] address) {
-        long number = address.length == 4 ? ByteBuffer.wrap(address).getInt() & 0xFFFF_FFFFL : checksum(address);
-        return new ServerId(number == 0 ? 1 : number);
-    }
-
-    private static long checksum(byte[] bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes);
-        return checksum.getValue();
+    /** One of four thousand million. */
+    public static ServerId drawnBy(RandomGenerator random) {
+        return new ServerId(random.nextLong(1, END));
     }
 
     @Override

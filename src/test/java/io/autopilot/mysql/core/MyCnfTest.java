@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,17 +85,19 @@ class MyCnfTest {
         assertEquals("socket = /run/mysqld/mysqld.sock", lines.get(lines.indexOf("[client]") + 1));
     }
 
-    @Test
-    void aServerIdComesFromTheAddressAndIsNeverZero() throws UnknownHostException {
-        assertEquals(0x0A0A_0013L, serverId("10.10.0.19").value());
-        assertEquals(0xFFFF_FFFFL, serverId("255.255.255.255").value());
-        assertEquals(1, serverId("0.0.0.0").value());
-        assertTrue(serverId("fd00::1").value() > 0);
-        assertThrows(IllegalArgumentException.class, () -> new ServerId(0));
+    @ParameterizedTest
+    @CsvSource({"9.7.4,true", "8.0.33,true", "5.6.14,false"})
+    void transactionsUnderTheServersOwnNumberAreReplicatedWhereTheServerCan(String version, boolean can) {
+        assertEquals(can, lines(version, Optional.empty(), Optional.empty()).contains("replicate_same_server_id = ON"));
     }
 
-    private static ServerId serverId(String address) throws UnknownHostException {
-        return ServerId.of(InetAddress.getByName(address).getAddress());
+    @Test
+    void aServerIdIsDrawnAndNeverZero() {
+        RandomGenerator random = new Random(1);
+        List<Long> drawn = Stream.generate(() -> ServerId.drawnBy(random).value()).limit(1000).toList();
+        assertEquals(1000, Set.copyOf(drawn).size());
+        assertTrue(drawn.stream().allMatch(id -> id >= 1 && id <= 4294967295L));
+        assertThrows(IllegalArgumentException.class, () -> new ServerId(0));
     }
 
     private static List<String> lines(String version, Optional<Long> limit, Optional<Long> pool) {

@@ -15,6 +15,12 @@ public final class Images {
         return System.getProperty("supervisor", "builtin");
     }
 
+    /** A name for containers that is free, too, while the suite runs on images of another name. */
+    static String project(String name) {
+        String images = LATEST.substring(0, LATEST.lastIndexOf(':')).replaceAll("[^a-z0-9]", "");
+        return images.equals("mysqlautopilot") ? name : images + "-" + name;
+    }
+
     /** The image of the same name for another series. */
     static String of(String series) {
         return LATEST.substring(0, LATEST.lastIndexOf(':') + 1) + series;

@@ -41,11 +41,11 @@ public final class TestCluster implements AutoCloseable {
 
     /** Settings are the nodes' environment variables; nothing is started yet. */
     public TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
-        this.project = project;
-        this.network = project + "_default";
+        this.project = Images.project(project);
+        this.network = this.project + "_default";
         this.service = settings.getOrDefault(SERVICE, "mysql");
         this.ownConsul = true;
-        environment.put("COMPOSE_PROJECT_NAME", project);
+        environment.put("COMPOSE_PROJECT_NAME", this.project);
         environment.put("CONSUL_HTTP_PORT", Integer.toString(freePort()));
         environment.put("CONSUL_DNS_PORT", Integer.toString(freePort()));
         environment.put("ENV_FILE", envFile(project, directory, settings).toString());
@@ -54,12 +54,12 @@ public final class TestCluster implements AutoCloseable {
     }
 
     private TestCluster(String project, TestCluster beside, Path directory, Map<String, String> settings) throws IOException {
-        this.project = project;
+        this.project = Images.project(project);
         this.network = beside.network;
         this.service = settings.getOrDefault(SERVICE, "mysql");
         this.ownConsul = false;
         environment.putAll(beside.environment);
-        environment.put("COMPOSE_PROJECT_NAME", project);
+        environment.put("COMPOSE_PROJECT_NAME", this.project);
         environment.put("ENV_FILE", envFile(project, directory, settings).toString());
         Path shared = Files.writeString(directory.resolve(project + ".yml"), """
                 networks:
