@@ -28,7 +28,7 @@ public enum Setting {
     CONSUL_CACERT(CONSUL_ACCESS, "", "PEM file of the authorities to trust for HTTPS."),
 
     NODE_ADDRESS(SERVER, "", "IP address at which the other nodes reach this one; default: the one that Consul is reached from."),
-    SERVER_ID(SERVER, "", "The server_id, 1 to 4294967295, different on each node; default: made from the address."),
+    SERVER_ID(SERVER, "", "The server_id, 1 to 4294967295, different on each node; default: drawn anew at each start."),
     MYSQL_DATADIR(SERVER, "/var/lib/mysql", "The data volume; mysqld's data directory is `data` below it."),
     INNODB_BUFFER_POOL_SIZE(SERVER, "", "Such as `512M`; default: a share of the container's memory limit."),
 

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -29,6 +30,9 @@ public final class TestCluster implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path COMPOSE = Path.of("docker/scripts/compose").toAbsolutePath();
     private static final TestClient APPLICATION = new TestClient("app", PASSWORD);
+
+    /** What may give a container another address. */
+    private static final Set<String> MOVES = Set.of("start", "stop", "restart", "kill", "rm", "network");
 
     private final String project;
     private final String network;
@@ -134,6 +138,10 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public String docker(String... arguments) {
+        if (MOVES.contains(arguments[0])) {
+            // The old address may be another node's afterwards.
+            addresses.clear();
+        }
         return command.run(concat("docker", arguments));
     }
 
@@ -239,7 +247,6 @@ public final class TestCluster implements AutoCloseable {
         try {
             return APPLICATION.connect(addresses.computeIfAbsent(container, this::address), "shop");
         } catch (SQLException e) {
-            // A container that was started or connected again may have another address.
             addresses.remove(container);
             throw e;
         }

@@ -27,8 +27,11 @@ final class JdbcMysql implements Mysql {
     /** The coordinator of the appliers notes its position every 300 ms by default (replica_checkpoint_period). */
     private static final Duration POSITION = Duration.ofMillis(450);
 
-    /** In seconds: how soon a receiver sees that its source is silent. Its source shows itself every second. */
-    private static final int RECEIVER_TIMEOUT = 5;
+    /**
+     * In seconds: how soon a receiver sees that its source is silent, which shows itself every second. To stop one that is connecting to a
+     * dead machine takes as long, and a take-over has to.
+     */
+    private static final int RECEIVER_TIMEOUT = 3;
 
     private final Session session;
     private final Dialect dialect;
