@@ -29,6 +29,7 @@ final class SetUpScriptsTest {
     void programs() throws IOException {
         program("docker-compose", """
                 echo "compose $*" >>"$CALLS"
+                if [ "$1" = stop ] && ! [ -f "$ENV_FILE" ]; then exit 1; fi
                 if [ "$1" = up ] && [ -z "$NODES" ]; then echo made >"$CALLS.made"; fi
                 if [ "$1 $2 $3 $4" = "ps -a -q mysql" ]; then printf "$NODES"; cat "$CALLS.made" 2>/dev/null; fi
                 """);
@@ -91,6 +92,13 @@ final class SetUpScriptsTest {
 
         assertTrue(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before) < 30);
         assertTrue(calls().contains("docker logs --tail 5 a"), calls()::toString);
+    }
+
+    @Test
+    void aClusterIsStoppedAlsoWhenItsEnvFileIsGone() throws Exception {
+        assertEquals(0, run(Map.of("ENV_FILE", directory.resolve("gone").toString()), "compose", "stop"));
+
+        assertTrue(calls().contains("compose stop"), calls()::toString);
     }
 
     @Test
