@@ -122,7 +122,7 @@ final class Observer {
 
     private NodeView view(Facts facts, Deadline deadline) {
         Optional<GtidSet> primaryExecuted = facts.lease() instanceof LeaseView.Other other && !followsWell(facts, other.record())
-                ? ask(other.record(), deadline, Mysql::executed)
+                ? askPrimary(other.record(), deadline).map(ServerState::executed)
                 : Optional.empty();
         boolean present = facts.lease() instanceof LeaseView.Free free
                 && free.last().filter(last -> isPresent(last, deadline)).isPresent();
@@ -216,10 +216,12 @@ final class Observer {
         }
         boolean passing = ports.consul().instances(node.settings().nodeService(), deadline).stream()
                 .anyMatch(i -> i.id().equals(node.nodeServiceId(last.node())) && i.passing());
-        return passing
-                && ask(last, deadline, Mysql::read)
-                        .filter(state -> state.serverUuid().equals(last.serverUuid()))
-                        .isPresent();
+        return passing && askPrimary(last, deadline).isPresent();
+    }
+
+    /** Its address may be another node's by now, or this one's: only the server that the lease was taken for counts. */
+    private Optional<ServerState> askPrimary(PrimaryRecord primary, Deadline deadline) {
+        return ask(primary, deadline, Mysql::read).filter(state -> state.serverUuid().equals(primary.serverUuid()));
     }
 
     private <T> Optional<T> ask(PrimaryRecord primary, Deadline deadline, Function<Mysql, T> question) {

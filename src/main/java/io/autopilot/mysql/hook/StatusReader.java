@@ -25,7 +25,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads the state of the whole cluster, from any node; changes nothing. */
 public final class StatusReader {
@@ -74,8 +76,15 @@ public final class StatusReader {
         Optional<PrimaryRecord> primary = lease.map(e -> ClusterRecords.readPrimary(e.key(), e.value()));
         boolean held = lease.flatMap(KvEntry::session).isPresent();
         Optional<Durability> durability = keys.durability(deadline).map(Indexed::value);
-        List<NodeStatus> nodes = consul.instances(node.settings().nodeService(), deadline).stream()
-                .map(instance -> read(instance, primary.filter(p -> held), deadline))
+        List<ServiceInstance> instances = consul.instances(node.settings().nodeService(), deadline);
+        Set<String> taken = instances.stream()
+                .filter(ServiceInstance::passing)
+                .map(ServiceInstance::address)
+                .collect(Collectors.toSet());
+        List<NodeStatus> nodes = instances.stream()
+                .map(instance -> instance.passing() || !taken.contains(instance.address())
+                        ? read(instance, primary.filter(p -> held), deadline)
+                        : gone(instance))
                 .sorted(Comparator.comparing(NodeStatus::name))
                 .toList();
         return new ClusterStatus(
@@ -109,6 +118,20 @@ public final class StatusReader {
         String name = node.nodeOf(instance.id());
         Note note = state -> instance.passing() ? note(name, state, primary) : SILENT;
         return read(name, address, instance.passing(), d -> servers.connect(address, d), primary, note, deadline);
+    }
+
+    /** A living node has its address by now, and would answer in its place. */
+    private NodeStatus gone(ServiceInstance instance) {
+        return new NodeStatus(
+                node.nodeOf(instance.id()),
+                new Address(instance.address(), instance.port()),
+                Role.DOWN,
+                false,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                SILENT);
     }
 
     private interface Note {

@@ -39,6 +39,11 @@ public final class FakeMysqlNet {
         }
     }
 
+    /** Who asks for the one is answered by the other, as after a restart that gave addresses anew. */
+    public void giveAddress(FakeServer of, FakeServer to) {
+        servers.put(of.address, to);
+    }
+
     Optional<FakeServer> at(Address address) {
         return Optional.ofNullable(servers.get(address));
     }

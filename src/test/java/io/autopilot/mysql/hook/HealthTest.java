@@ -125,6 +125,18 @@ class HealthTest {
     }
 
     @Test
+    void aServerThatOnlyHasThePrimarysOldAddressIsNotFollowed() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(1).killMysqld();
+        nodes.get(1).startMysqld();
+        cluster.net.giveAddress(nodes.get(0).server, nodes.get(2).server);
+        Outcome outcome = nodes.get(1).health();
+        assertEquals("StandBy", outcome.decision());
+        assertTrue(outcome.reason().text().contains("can't be read"), outcome.toString());
+        assertFalse(nodes.get(1).server.replicates());
+    }
+
+    @Test
     void aPrimaryWithANewAddressIsFollowedThere() {
         List<FakeNode> nodes = cluster.withReplicas(1);
         Address address = new Address("10.0.0.77", 3306);

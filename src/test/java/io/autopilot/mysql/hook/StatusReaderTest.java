@@ -9,6 +9,7 @@ import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import io.autopilot.mysql.port.Consul;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,25 @@ class StatusReaderTest {
         assertTrue(status.hasWritablePrimary(), status.toString());
         assertEquals(List.of(Role.PRIMARY, Role.REPLICA), status.nodes().stream().map(NodeStatus::role).toList());
         assertEquals(Optional.empty(), status.trouble());
+    }
+
+    @Test
+    void aLostNodeWhoseAddressAnotherOneHasIsNotTakenForThatOne() {
+        nodes.forEach(FakeNode::health);
+        cluster.consul.register(
+                new Consul.ServiceSpec(
+                        "mysql-node-db9",
+                        "mysql-node",
+                        nodes.get(1).server.address().host(),
+                        3306,
+                        List.of(),
+                        Duration.ofSeconds(10),
+                        Consul.CheckStatus.CRITICAL,
+                        Optional.empty()),
+                cluster.time.in(Duration.ofSeconds(1)));
+        assertEquals(
+                List.of(Role.PRIMARY, Role.REPLICA, Role.DOWN),
+                read(nodes.get(0)).nodes().stream().map(NodeStatus::role).toList());
     }
 
     @Test
