@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
@@ -78,6 +79,9 @@ final class PlainHttp {
             try (InputStream in = status < FIRST_ERROR ? connection.getInputStream() : connection.getErrorStream()) {
                 return new Answer(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
             }
+        } catch (UnknownHostException e) {
+            // Its message is the bare name.
+            throw new ConsulException("Consul at " + target.url() + ", " + what + ": the name " + target.host() + " has no address", e);
         } catch (IOException e) {
             throw new ConsulException("Consul at " + target.url() + ", " + what + ": " + e.getMessage(), e);
         }

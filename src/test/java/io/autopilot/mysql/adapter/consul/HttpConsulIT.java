@@ -70,6 +70,14 @@ class HttpConsulIT extends ConsulContract {
     }
 
     @Test
+    void aNameWithoutAnAddressIsSaidInWords() {
+        Consul away = new HttpConsul(new ConsulTarget("consul.invalid", 8500, false, Optional.empty(), Optional.empty()));
+        ConsulException failed =
+                assertThrows(ConsulException.class, () -> away.get("k", Deadline.after(Duration.ofSeconds(5), ticker)));
+        assertTrue(failed.getMessage().endsWith("read k: the name consul.invalid has no address"), failed::getMessage);
+    }
+
+    @Test
     void anErrorNamesTheOperationAndTheAddress() throws Exception {
         int port;
         try (ServerSocket closed = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
