@@ -90,6 +90,7 @@ final class Wiring {
                 new FileLocalState(RUN, settings.dataVolume().resolve("state"), PROC, ticker, sleeper),
                 ticker,
                 sleeper,
+                task -> Thread.ofPlatform().daemon().start(task),
                 Clock.systemUTC());
     }
 

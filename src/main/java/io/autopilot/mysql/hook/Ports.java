@@ -8,10 +8,12 @@ import io.autopilot.mysql.port.Poll;
 import io.autopilot.mysql.port.Sleeper;
 import io.autopilot.mysql.port.Ticker;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 
 /**
  * What the hooks of a running node talk to.
  *
+ * @param tasks for calls to several servers at the same time, each short and bounded by its deadline
  * @param clock for records that people read; nothing is decided by it
  */
 public record Ports(
@@ -21,6 +23,7 @@ public record Ports(
         LocalState state,
         Ticker ticker,
         Sleeper sleeper,
+        Executor tasks,
         Clock clock) {
     Poll poll() {
         return new Poll(sleeper);

@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class PreStart implements Hook {
     private static final Logger LOG = LoggerFactory.getLogger(PreStart.class);
     private static final Duration CALL = Duration.ofSeconds(5);
+    /** A new data directory with its redo and binary logs takes 200 MB on 8.0 and later, and then it has to grow. */
+    private static final long NEW_DATA = 300L << 20;
 
     private final Node node;
     private final Ports ports;
@@ -143,14 +145,25 @@ public final class PreStart implements Hook {
                 yield Optional.empty();
             }
             case PreStartDecision.Initialise initialise -> {
-                founding.fromNothing(initialise.reason(), deadline).ifPresent(waiting::because);
-                yield Optional.empty();
+                Optional<Outcome> noRoom = noRoomForNewData();
+                if (noRoom.isEmpty()) {
+                    founding.fromNothing(initialise.reason(), deadline).ifPresent(waiting::because);
+                }
+                yield noRoom;
             }
             case PreStartDecision.FoundFrom from -> {
                 founding.fromSnapshot(from.snapshot(), from.reason(), deadline).ifPresent(waiting::because);
                 yield Optional.empty();
             }
         };
+    }
+
+    private Optional<Outcome> noRoomForNewData() {
+        long usable = volume.usableBytes();
+        return usable >= NEW_DATA
+                ? Optional.empty()
+                : Optional.of(Outcome.refused("NoRoom", new Reason("no room for new data at " + volume.dataDirectory() + ": " + NEW_DATA
+                        + " bytes are needed, " + usable + " are free; give MYSQL_DATADIR a larger volume")));
     }
 
     private void restore(PreStartDecision.Restore restore, Deadline deadline) {

@@ -187,7 +187,7 @@ final class TakeOver {
         LOG.info("event=lease term={} reason=\"{}\"", announced.term(), decision.reason());
         Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
         if (readOnly.isEmpty()) {
-            peers.all().forEach(this::repoint);
+            peers.forEach(this::repoint);
         }
         return readOnly;
     }

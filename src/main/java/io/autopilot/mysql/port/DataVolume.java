@@ -20,6 +20,9 @@ public interface DataVolume {
     /** Removes what a killed run left behind. */
     void removeLeftovers();
 
+    /** Bytes that can still be written. */
+    long usableBytes();
+
     /** A new, empty directory on the same file system, which {@link #adopt} can make the data directory; mysqld may write to it. */
     Path newDirectory();
 

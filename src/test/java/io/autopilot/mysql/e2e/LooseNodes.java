@@ -96,7 +96,7 @@ final class LooseNodes implements AutoCloseable {
         private final String name;
         private final Map<String, String> environment = new TreeMap<>(common);
         private final List<String> data;
-        private String snapshots = container("snapshots") + ":/snapshots";
+        private List<String> snapshots = List.of("-v", container("snapshots") + ":/snapshots");
 
         private Start(String name) {
             this.name = name;
@@ -128,15 +128,20 @@ final class LooseNodes implements AutoCloseable {
         }
 
         Start withReadOnlySnapshots() {
-            snapshots += ":ro";
+            snapshots = List.of("-v", container("snapshots") + ":/snapshots:ro");
+            return this;
+        }
+
+        Start withoutAVolumeForSnapshots() {
+            snapshots = List.of();
             return this;
         }
 
         void run() {
             volume(name);
             List<String> run = new ArrayList<>(List.of(
-                    "run", "-d", "--label", prefix, "--name", container(name), "--hostname", container(name), "--network", prefix,
-                    "-v", snapshots));
+                    "run", "-d", "--label", prefix, "--name", container(name), "--hostname", container(name), "--network", prefix));
+            run.addAll(snapshots);
             run.addAll(data);
             environment.forEach((variable, value) -> run.addAll(List.of("-e", variable + "=" + value)));
             run.add(image);

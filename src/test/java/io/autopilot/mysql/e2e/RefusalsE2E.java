@@ -142,6 +142,21 @@ class RefusalsE2E {
 
     @Test
     @Order(5)
+    void aDiskWithoutRoomForANewClusterIsSaidBeforeItIsFoundedAndSoAreSnapshotsWithoutAVolume() {
+        LooseNodes.Ended ended = nodes.node("tiny")
+                .with("CONSUL", "empty-consul")
+                .onDataOfAtMost("60m")
+                .withoutAVolumeForSnapshots()
+                .runToItsEnd(QUICK);
+        assertEquals(CONFIGURATION, ended.status(), ended::log);
+        assertSaidOnce(ended, "no room for new data at /var/lib/mysql/data", "bytes are needed", "MYSQL_DATADIR");
+        assertTrue(ended.log().contains("event=snapshots-not-on-a-volume"), ended::log);
+        assertFalse(ended.log().contains("mysqld-run"), ended::log);
+        assertConsulKnowsNothing();
+    }
+
+    @Test
+    @Order(6)
     void aDataDirectoryThatNobodyFinishedIsRefusedAndLeftAsItWas() {
         nodes.inVolume("half", "cd /volume; mkdir data data/mysql state; head -c 100000 /dev/urandom | tee data/ibdata1 >data/mysql/user.ibd");
         String before = nodes.content("half", "data");
@@ -153,7 +168,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aVolumeOfAnotherLayoutIsRefusedAndLeftAsItWas() {
         nodes.inVolume("old", "cd /volume; mkdir mysql tmp-mine; echo data | tee ibdata1 tmp-mine/note >mysql/user.frm; chown 999:999 . *");
         String before = nodes.content("old", ".");
@@ -165,7 +180,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void namesAndPasswordsOfAnyCharactersWorkOverTheNetwork() throws SQLException {
         String primary = nodes.address("first");
         APPLICATION.write(primary, DATABASE, "CREATE TABLE ledger (id INT PRIMARY KEY)");
@@ -176,7 +191,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aSnapshotThatIsCutAlteredOrMisdescribedIsRefusedAndLeavesNothing() {
         awaitSnapshot();
         snapshot = nodes.exec("first", "bash", "-c", "ls /snapshots/" + SERVICE + "/*.tar*").strip();
@@ -199,7 +214,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void theNodeThatWasRefusedIsRestoredFromTheNextGoodSnapshotAndFollows() throws SQLException {
         nodes.exec("first", "manage", "snapshot");
         nodes.inVolume("replica", "mkdir -p /volume/tmp-killed; echo half >/volume/tmp-killed/ibdata1");
@@ -212,7 +227,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aDiskWithoutRoomForTheSnapshotIsSaidBeforeItIsRestored() {
         LooseNodes.Ended ended = nodes.node("small").onDataOfAtMost("20m").runToItsEnd(SOON);
         assertEquals(CONFIGURATION, ended.status(), ended::log);
@@ -224,7 +239,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aConsulThatNeverAnswersIsGivenUpEachTimeAndWaitedForInOneLine() {
         nodes.docker("pause", nodes.container("empty-consul"));
         nodes.node("lost").with("CONSUL", "empty-consul").run();
@@ -236,7 +251,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void aClusterThatConsulForgotIsNotBegunAnewWhileThereAreSnapshotsOfItsName() {
         LooseNodes.Ended ended = nodes.runAgain("lost", QUICK);
         assertEquals(CONFIGURATION, ended.status(), ended::log);
@@ -245,7 +260,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void theOperatorsWordToAllNodesBeginsItAnewOnceFromTheNewestSnapshotUnderANewUuid() throws SQLException {
         for (String name : List.of("reborn", "reborn-too")) {
             nodes.node(name).with("CONSUL", "empty-consul").with("BOOTSTRAP_FROM", "latest").run();
@@ -261,7 +276,7 @@ class RefusalsE2E {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void dataOfAnotherClusterIsRefusedAndLeftAsItWasAndTheClusterIsUnharmed() throws SQLException {
         nodes.docker("stop", "-t", "60", nodes.container("reborn"));
         String before = nodes.content("reborn", ".");

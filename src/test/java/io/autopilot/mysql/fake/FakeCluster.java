@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** Nodes with fake servers, one fake Consul and virtual time; their state lies in real files. */
 public final class FakeCluster {
@@ -36,9 +37,15 @@ public final class FakeCluster {
     public final VirtualTime time = new VirtualTime();
     public final FakeConsul consul = new FakeConsul(time);
     public final FakeMysqlNet net = new FakeMysqlNet(time);
+    private Executor tasks = Runnable::run;
 
     public FakeCluster(Path directory) {
         this.directory = directory;
+    }
+
+    /** One after the other, unless told otherwise. */
+    public void setTasks(Executor value) {
+        tasks = value;
     }
 
     /** A node whose directory was founded or restored, with mysqld running. */
@@ -130,6 +137,7 @@ public final class FakeCluster {
                     state,
                     time,
                     time,
+                    task -> tasks.execute(task),
                     Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
         }
 

@@ -66,6 +66,7 @@ final class FakeMysql implements Mysql {
     @Override
     public void stopReceiver() {
         arrive();
+        server.whenReceiverStops.run();
         server.receiver = false;
     }
 

@@ -40,6 +40,7 @@ public final class FakeServer {
     boolean appliesNothing;
     boolean hangs;
     private Runnable whenStopped = () -> {};
+    Runnable whenReceiverStops = () -> {};
 
     FakeServer(Address address, String uuid, FakeMysqlNet net, VirtualTime time) {
         this.address = address;
@@ -66,6 +67,11 @@ public final class FakeServer {
     /** What the wrapper does when mysqld has ended. */
     public void whenStopped(Runnable action) {
         whenStopped = action;
+    }
+
+    /** Before a receiver is stopped. */
+    public void whenReceiverStops(Runnable action) {
+        whenReceiverStops = action;
     }
 
     /** A client's write; false: refused. */

@@ -11,10 +11,15 @@ import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
+import io.autopilot.mysql.port.MysqlException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +63,32 @@ class HealthTest {
         assertTrue(outcome.isDone(), outcome.toString());
         assertEquals(List.of(nodes.get(1)), cluster.writable());
         assertEquals(Optional.of(nodes.get(1).server.address()), nodes.get(2).server.source());
+    }
+
+    @Test
+    void theReceiversOfAllAreStoppedAtTheSameTimeSinceEachMayTakeSeconds() {
+        List<FakeNode> nodes = cluster.withReplicas(3);
+        CyclicBarrier together = new CyclicBarrier(3);
+        for (FakeNode replica : nodes.subList(1, 4)) {
+            replica.server.whenReceiverStops(() -> {
+                replica.server.whenReceiverStops(() -> {});
+                meet(together);
+            });
+        }
+        cluster.setTasks(task -> Thread.ofPlatform().start(task));
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        Outcome outcome = nodes.get(1).health();
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertFalse(together.isBroken());
+    }
+
+    private static void meet(CyclicBarrier together) {
+        try {
+            together.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new MysqlException("alone: " + e, false, 0, e);
+        }
     }
 
     @Test

@@ -74,6 +74,11 @@ public final class DirectoryVolume implements DataVolume {
     }
 
     @Override
+    public long usableBytes() {
+        return reporting("ask for the room on " + volume, () -> Files.getFileStore(volume).getUsableSpace());
+    }
+
+    @Override
     public Path newDirectory() {
         return reporting("make a directory on " + volume, () -> {
             Path made = Files.createTempDirectory(volume, TEMPORARY);

@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory that all nodes share: {@code STORAGE_DIR/<service>}. Objects are files of mode 0640 with the group of STORAGE_DIR, written
@@ -31,7 +33,10 @@ import java.util.stream.Stream;
  * containers. Thread-safe; one instance a process.
  */
 public final class LocalStore implements SnapshotStore {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
     private static final String UNFINISHED = ".unfinished";
+    /** Types of file system that containers are laid on, as the kernel names them. */
+    private static final Set<String> CONTAINER_LAYERS = Set.of("overlay", "aufs");
 
     private final Path storage;
     private final Path directory;
@@ -192,6 +197,10 @@ public final class LocalStore implements SnapshotStore {
     public void check(Deadline deadline) {
         try {
             probe(deadline);
+            if (CONTAINER_LAYERS.contains(doing("look at " + storage, () -> Files.getFileStore(storage).type()))) {
+                LOG.warn("event=snapshots-not-on-a-volume reason=\"{} lies in the container's own file system: snapshots go with it, and"
+                        + " no other node sees them; mount a volume there that all nodes share\"", storage);
+            }
         } catch (StoreException e) {
             throw new StoreException(
                     e.getMessage() + "; mount the volume of the snapshots, which all nodes share and can write to, and name it in STORAGE_DIR", e);
