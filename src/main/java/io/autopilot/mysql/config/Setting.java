@@ -14,6 +14,13 @@ public enum Setting {
     LEASE(CLUSTER, "10s", "How long a node counts as alive after its last heartbeat, 8 s (health runs every 5 s) to 5 min."),
     SESSION_NAME(CLUSTER, "mysql-primary-lock", "Name of the node's session in Consul."),
     SESSION_TTL(CLUSTER, "60s", "Backstop of the session, 10 s to 24 h; Consul doubles it."),
+    REPLICATION_MODE(
+            CLUSTER,
+            "auto",
+            "`auto`: `lossless` on servers that can (8.0.26 and later), else `async`. Lossless: a write is acknowledged to the client when replicas have it."),
+    REPLICATION_ACKS(
+            CLUSTER, "", "Lossless: how many replicas must have a write; default: 1 for one to three replicas, half of them for more."),
+    LOSSLESS_STRICT(CLUSTER, "0", "1: writes wait when no replica can acknowledge them; else they go on unprotected, and `manage status` says so."),
     REPLICA_MAX_LAG(CLUSTER, "60s", "A replica that is further behind is not listed as healthy."),
     BOOTSTRAP_FROM(
             CLUSTER,

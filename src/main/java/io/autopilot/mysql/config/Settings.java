@@ -1,5 +1,8 @@
 package io.autopilot.mysql.config;
 
+import io.autopilot.mysql.core.AckPolicy;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ public record Settings(
         String serviceName,
         Duration lease,
         Duration replicaMaxLag,
+        Replication replication,
         Optional<String> bootstrapFrom,
         LogLevel logLevel,
         ConsulAccess consul,
@@ -35,6 +39,21 @@ public record Settings(
     /** The name of the service that registers every node. */
     public String nodeService() {
         return serviceName + "-node";
+    }
+
+    /** What REPLICATION_MODE says. */
+    public enum ReplicationMode {
+        AUTO,
+        LOSSLESS,
+        ASYNC
+    }
+
+    /** How acknowledged writes are to be kept. */
+    public record Replication(ReplicationMode wanted, AckPolicy acks) {
+        /** The mode in which a server of that version can be primary. */
+        public Durability.Mode modeOn(MysqlVersion version) {
+            return wanted == ReplicationMode.ASYNC || !version.canBeLossless() ? Durability.Mode.ASYNC : Durability.Mode.LOSSLESS;
+        }
     }
 
     /** How much is logged. */

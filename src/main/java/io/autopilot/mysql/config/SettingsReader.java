@@ -1,5 +1,6 @@
 package io.autopilot.mysql.config;
 
+import io.autopilot.mysql.core.AckPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
 import io.autopilot.mysql.core.SnapshotId;
@@ -67,6 +68,7 @@ public final class SettingsReader {
                 service,
                 values.duration(Setting.LEASE, Duration.ofSeconds(8), Duration.ofMinutes(5)),
                 values.duration(Setting.REPLICA_MAX_LAG, Duration.ofSeconds(1), Duration.ofDays(30)),
+                replication(),
                 bootstrapFrom(),
                 values.oneOf(Setting.LOG_LEVEL, Settings.LogLevel.class),
                 consul(),
@@ -93,6 +95,15 @@ public final class SettingsReader {
                     "'" + name + "' is no service name: a small letter first, then letters, digits and '-', at least two in all");
         }
         return name;
+    }
+
+    private Settings.Replication replication() {
+        Settings.ReplicationMode mode = values.oneOf(Setting.REPLICATION_MODE, Settings.ReplicationMode.class);
+        version.filter(v -> mode == Settings.ReplicationMode.LOSSLESS && !v.canBeLossless())
+                .ifPresent(v -> values.problem(
+                        Setting.REPLICATION_MODE, "MySQL " + v + " can't be lossless, 8.0.26 and later can; write auto or async"));
+        return new Settings.Replication(
+                mode, new AckPolicy(values.count(Setting.REPLICATION_ACKS), values.yes(Setting.LOSSLESS_STRICT)));
     }
 
     private Optional<String> bootstrapFrom() {

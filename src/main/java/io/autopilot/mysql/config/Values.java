@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class Values {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT])?I?B?");
+    private static final Pattern COUNT = Pattern.compile("[1-9]\\d{0,2}");
     private static final Set<String> YES = Set.of("1", "true", "yes", "on");
     private static final Set<String> NO = Set.of("0", "false", "no", "off");
 
@@ -100,6 +101,17 @@ final class Values {
             return least;
         }
         return value;
+    }
+
+    /** A whole number of at least 1. */
+    Optional<Integer> count(Setting setting) {
+        return given(setting).flatMap(text -> {
+            if (!COUNT.matcher(text.strip()).matches()) {
+                problem(setting, "'" + text + "' is no whole number from 1 to 999");
+                return Optional.empty();
+            }
+            return Optional.of(Integer.valueOf(text.strip()));
+        });
     }
 
     /** Bytes, with K, M, G or T for powers of 1024. */

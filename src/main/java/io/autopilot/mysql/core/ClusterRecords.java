@@ -59,6 +59,7 @@ public final class ClusterRecords {
         node.put("mode", lower(durability.mode()));
         node.set("proven", write(durability.proven()));
         durability.next().ifPresent(next -> node.set("next", write(next)));
+        new TreeSet<>(durability.leaving()).forEach(node.withArray("leaving")::add);
         durability.intent().ifPresent(intent -> node.putObject("intent")
                 .put("term", intent.term())
                 .put("candidate", intent.candidate())
@@ -83,6 +84,7 @@ public final class ClusterRecords {
                 Durability.Mode.valueOf(upper(text(node, "mode"))),
                 readEntry(node.path("proven")),
                 part(node, "next").map(ClusterRecords::readEntry),
+                texts(node, "leaving"),
                 part(node, "intent")
                         .map(i -> new Durability.Intent(number(i, "term"), text(i, "candidate"), text(i, "session"))),
                 part(node, "hand-over").map(ClusterRecords::readHandOver)));
@@ -108,13 +110,11 @@ public final class ClusterRecords {
      */
     public static TermRecord readTerm(String key, String value) {
         return reading(key, value, node -> {
-            Set<String> ancestors = new TreeSet<>();
-            node.path("ancestors").forEach(uuid -> ancestors.add(uuid.asText()));
             return new TermRecord(
                     number(node, "term"),
                     text(node, "node"),
                     text(node, "uuid"),
-                    ancestors,
+                    texts(node, "ancestors"),
                     text(node, "why"),
                     GtidSet.parse(node.path("lost").asText("")),
                     Instant.parse(text(node, "at")));
@@ -149,9 +149,8 @@ public final class ClusterRecords {
     }
 
     private static Durability.Entry readEntry(JsonNode node) {
-        Set<String> members = new TreeSet<>();
-        node.path("ack-set").forEach(member -> members.add(member.asText()));
-        return new Durability.Entry(number(node, "term"), text(node, "uuid"), members, (int) number(node, "acks"));
+        return new Durability.Entry(
+                number(node, "term"), text(node, "uuid"), texts(node, "ack-set"), (int) number(node, "acks"));
     }
 
     private static Durability.HandOver readHandOver(JsonNode node) {
@@ -184,6 +183,12 @@ public final class ClusterRecords {
             throw new IllegalArgumentException("no text in field '" + name + "'");
         }
         return field.asText();
+    }
+
+    private static Set<String> texts(JsonNode node, String name) {
+        Set<String> texts = new TreeSet<>();
+        node.path(name).forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     private static long number(JsonNode node, String name) {

@@ -2,14 +2,25 @@ package io.autopilot.mysql.core;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The durability key (protocol P1): what is promised of acknowledged writes, and which change of hands is under way.
  *
  * @param next set while the promise changes; a revocation must beat both entries
+ * @param leaving servers that were in a published ack set and may still acknowledge, until they are cut off for sure (protocol P2)
  */
 public record Durability(
-        Mode mode, Entry proven, Optional<Entry> next, Optional<Intent> intent, Optional<HandOver> handOver) {
+        Mode mode,
+        Entry proven,
+        Optional<Entry> next,
+        Set<String> leaving,
+        Optional<Intent> intent,
+        Optional<HandOver> handOver) {
+    public Durability {
+        leaving = Set.copyOf(leaving);
+    }
+
     /** How acknowledged writes are kept. */
     public enum Mode {
         ASYNC,
@@ -51,6 +62,38 @@ public record Durability(
      * @param mustHold what the new primary has to have applied; empty until the old one is fenced
      */
     public record HandOver(long term, String from, String to, Optional<GtidSet> mustHold) {}
+
+    /** The same promise to more members. */
+    public Durability withProven(Entry entry) {
+        return new Durability(mode, entry, next, leaving, intent, handOver);
+    }
+
+    /** The same, about to change. */
+    public Durability withNext(Entry entry, Set<String> stillLeaving) {
+        return new Durability(mode, proven, Optional.of(entry), stillLeaving, intent, handOver);
+    }
+
+    /** The change is over: that is promised, and nobody else can acknowledge. */
+    public Durability settled(Entry entry) {
+        return new Durability(mode, entry, Optional.empty(), Set.of(), intent, handOver);
+    }
+
+    public Durability withIntent(Optional<Intent> announced) {
+        return new Durability(mode, proven, next, leaving, announced, handOver);
+    }
+
+    public Durability withHandOver(Optional<HandOver> announced) {
+        return new Durability(mode, proven, next, leaving, intent, announced);
+    }
+
+    /** Whether that server may acknowledge what that primary writes in that term. */
+    public boolean isMember(String serverUuid, long term, String primaryUuid) {
+        return mode == Mode.LOSSLESS
+                && Stream.concat(Stream.of(proven), next.stream())
+                        .anyMatch(e -> e.term() == term
+                                && e.primaryUuid().equals(primaryUuid)
+                                && e.ackSet().contains(serverUuid));
+    }
 
     /** The newest entry that a take-over has to reckon with. */
     public Entry newest() {

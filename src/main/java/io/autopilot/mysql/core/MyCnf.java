@@ -1,7 +1,9 @@
 package io.autopilot.mysql.core;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -54,11 +56,24 @@ public record MyCnf(
         if (!version.isAtLeast(8, 0, 0)) {
             mysqld.put("collation_server", "utf8mb4_unicode_ci");
         }
-        // Snapshots are taken with CLONE where the server has it.
-        mysqld.put("plugin_load_add", version.isAtLeast(8, 0, 17) ? "auth_socket.so;mysql_clone.so" : "auth_socket.so");
+        mysqld.put("plugin_load_add", String.join(";", plugins()));
         if (version.isAtLeast(8, 0, 11)) {
             mysqld.put("mysqlx", "OFF");
         }
+    }
+
+    private List<String> plugins() {
+        List<String> plugins = new ArrayList<>(List.of("auth_socket.so"));
+        if (version.isAtLeast(8, 0, 17)) {
+            // Snapshots are taken with it.
+            plugins.add("mysql_clone.so");
+        }
+        if (version.canBeLossless()) {
+            // Loaded, and off: the hooks alone switch them on (protocol P2).
+            plugins.add("semisync_source.so");
+            plugins.add("semisync_replica.so");
+        }
+        return plugins;
     }
 
     private void addReplication(Map<String, String> mysqld) {

@@ -28,6 +28,11 @@ public record MysqlVersion(int major, int minor, int patch, String text) impleme
         return compareTo(new MysqlVersion(wantedMajor, wantedMinor, wantedPatch, "")) >= 0;
     }
 
+    /** Whether its semi-synchronous replication has all that lossless mode needs, under the names that stayed. */
+    public boolean canBeLossless() {
+        return isAtLeast(8, 0, 26);
+    }
+
     @Override
     public int compareTo(MysqlVersion other) {
         int byMajor = Integer.compare(major, other.major);

@@ -7,7 +7,9 @@ import java.util.Optional;
  * One mysqld, read once.
  *
  * @param superReadOnly always equal to {@code readOnly} on servers that have no such variable
+ * @param offline clients without special rights are kept out
  * @param replication empty when no source is configured
+ * @param semiSync empty on servers that can't keep the promise of lossless mode (before 8.0.26)
  * @param uptime since mysqld's start
  * @param clusterUuid the cluster this data belongs to, as kept inside MySQL; empty on a server not yet provisioned
  * @param journalTerm the newest term in the journal table; 0 for none
@@ -17,9 +19,11 @@ public record ServerState(
         String serverUuid,
         boolean readOnly,
         boolean superReadOnly,
+        boolean offline,
         GtidSet executed,
         GtidSet purged,
         Optional<ReplicationState> replication,
+        Optional<SemiSync> semiSync,
         Duration uptime,
         Optional<String> clusterUuid,
         long journalTerm) {

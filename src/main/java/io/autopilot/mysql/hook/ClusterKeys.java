@@ -64,7 +64,7 @@ final class ClusterKeys {
         }
         Durability d = durability.orElseThrow();
         Optional<Durability.HandOver> handOver = d.handOver().filter(h -> !h.to().equals(node.name()));
-        Durability without = new Durability(d.mode(), d.proven(), d.next(), Optional.empty(), handOver);
+        Durability without = d.withIntent(Optional.empty()).withHandOver(handOver);
         TxnOp.Cas clear = new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(without), index);
         TxnOp.Unlock unlock = new TxnOp.Unlock(node.failoverLockKey(), node.name(), own.get().session());
         if (consul.transact(List.of(clear, unlock), deadline) instanceof TxnResult.Refused) {

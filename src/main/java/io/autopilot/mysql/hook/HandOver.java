@@ -136,12 +136,7 @@ final class HandOver {
         Optional<Indexed<Durability>> found = keys.durability(deadline);
         return found.filter(d -> ports.consul().cas(
                         node.durabilityKey(),
-                        ClusterRecords.write(new Durability(
-                                d.value().mode(),
-                                d.value().proven(),
-                                d.value().next(),
-                                d.value().intent(),
-                                Optional.of(handOver))),
+                        ClusterRecords.write(d.value().withHandOver(Optional.of(handOver))),
                         d.index(),
                         deadline))
                 .isPresent();

@@ -105,7 +105,7 @@ final class TakeOver {
         if (foreign.isPresent()) {
             return refused(foreign.get().candidate() + " is taking over with term " + foreign.get().term());
         }
-        Durability with = new Durability(now.mode(), now.proven(), now.next(), Optional.of(intent), now.handOver());
+        Durability with = now.withIntent(Optional.of(intent));
         // Lock and announcement come together and go together: a killed run leaves both or none.
         TxnResult result = ports.consul()
                 .transact(

@@ -51,8 +51,40 @@ public interface Mysql extends AutoCloseable {
     /** No new write from anybody; returns only when the statement did (protocol P5). */
     void makeReadOnly();
 
+    /**
+     * Begins to do so, and comes back at once; until the statement has ended nothing else may be done on this connection. No new write
+     * from anybody once {@link ServerState#superReadOnly} reads so; commits that wait hold up the end of the statement, which alone is
+     * proof (protocol P5).
+     */
+    Pending beginReadOnly();
+
     /** Ends the sessions of clients, admins too, but not this one, other control sessions, nor those that feed replicas. Returns how many. */
     int killClients();
+
+    /** Ends every session but this one and those that feed replicas: no commit of theirs is ever acknowledged. */
+    void killSessions();
+
+    /** Keeps clients without special rights out, ending their sessions, or lets them in again (8.0.26 and later). */
+    void setOffline(boolean offline);
+
+    /**
+     * From now on a commit waits until so many replicas have acknowledged it, for as long as that takes (8.0.26 and later).
+     *
+     * @param acks at least 1
+     */
+    void requireAcks(int acks);
+
+    /** From now on no commit waits, and those that do are acknowledged to their clients: nobody may wait whose write isn't safe. */
+    void requireNoAcks();
+
+    /** Makes this server acknowledge what it receives, or not; a receiver that runs is restarted, since only then it counts (protocol P2). */
+    void setAcknowledging(boolean acknowledging);
+
+    /** Lets the server with that uuid receive from this one; nothing goes to the binary log (protocol P2). */
+    void letIn(String serverUuid, Secret password);
+
+    /** Keeps it from receiving, also what it receives now; returns when that has ended, for sure (protocol P2). */
+    void cutOff(String serverUuid);
 
     void makeWritable();
 
@@ -79,6 +111,17 @@ public interface Mysql extends AutoCloseable {
 
     @Override
     void close();
+
+    /** A statement on its way. */
+    interface Pending {
+        /**
+         * Waits for its end.
+         *
+         * @return false: it has not ended within the wait
+         * @throws MysqlException when it failed
+         */
+        boolean await(Duration wait);
+    }
 
     /**
      * The users a cluster has.

@@ -41,10 +41,17 @@ class MyCnfTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"9.7.4,true", "8.0.17,true", "8.0.16,false", "5.6.14,false"})
-    void theClonePluginIsLoadedBesideTheSocketLoginWhereTheServerHasIt(String version, boolean clone) {
+    @CsvSource({
+        "9.7.4,;mysql_clone.so;semisync_source.so;semisync_replica.so",
+        "8.0.26,;mysql_clone.so;semisync_source.so;semisync_replica.so",
+        "8.0.25,;mysql_clone.so",
+        "8.0.17,;mysql_clone.so",
+        "8.0.16,''",
+        "5.6.14,''"
+    })
+    void thePluginsThatAServerHasAreLoadedBesideTheSocketLogin(String version, String more) {
         List<String> lines = lines(version, Optional.empty(), Optional.empty());
-        assertTrue(lines.contains("plugin_load_add = auth_socket.so" + (clone ? ";mysql_clone.so" : "")), lines::toString);
+        assertTrue(lines.contains("plugin_load_add = auth_socket.so" + more), lines::toString);
     }
 
     @Test

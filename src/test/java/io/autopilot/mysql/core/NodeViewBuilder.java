@@ -38,9 +38,11 @@ final class NodeViewBuilder {
                 OWN_SERVER,
                 !writable,
                 !writable,
+                false,
                 set("1-9"),
                 GtidSet.EMPTY,
                 replication,
+                Optional.empty(),
                 uptime,
                 mark,
                 journalTerm);

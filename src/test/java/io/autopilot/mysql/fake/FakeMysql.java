@@ -3,7 +3,9 @@ package io.autopilot.mysql.fake;
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
@@ -16,11 +18,18 @@ final class FakeMysql implements Mysql {
 
     private final FakeServer server;
     private final FakeMysqlNet net;
+    private final Deadline deadline;
     private boolean killed;
 
-    FakeMysql(FakeServer server, FakeMysqlNet net) {
+    FakeMysql(FakeServer server, FakeMysqlNet net, Deadline deadline) {
         this.server = server;
         this.net = net;
+        this.deadline = deadline;
+        server.sessions.add(this);
+    }
+
+    void kill() {
+        killed = true;
     }
 
     private void arrive() {
@@ -57,7 +66,7 @@ final class FakeMysql implements Mysql {
     public boolean seizeRoleLock(Duration wait) {
         arrive();
         if (server.roleLock != null && server.roleLock != this) {
-            server.roleLock.killed = true;
+            server.roleLock.kill();
         }
         server.roleLock = this;
         return true;
@@ -67,13 +76,13 @@ final class FakeMysql implements Mysql {
     public void stopReceiver() {
         arrive();
         server.whenReceiverStops.run();
-        server.receiver = false;
+        server.stopReceiver();
     }
 
     @Override
     public void stopReplication() {
         arrive();
-        server.receiver = false;
+        server.stopReceiver();
         server.applier = false;
     }
 
@@ -89,7 +98,7 @@ final class FakeMysql implements Mysql {
     public void startReplication() {
         arrive();
         mustHaveASource();
-        server.receiver = true;
+        server.startReceiver();
         server.applier = true;
         net.replicate();
     }
@@ -104,6 +113,7 @@ final class FakeMysql implements Mysql {
     public void follow(Address source, String user, Secret password) {
         forgetSource();
         server.source = Optional.of(source);
+        server.sourceUser = user;
     }
 
     @Override
@@ -132,14 +142,90 @@ final class FakeMysql implements Mysql {
 
     @Override
     public void makeReadOnly() {
+        if (!beginReadOnly().await(deadline.remaining())) {
+            killed = true;
+            throw new MysqlException("make read-only on " + server.address + ": no answer in time", false, 0, null);
+        }
+    }
+
+    @Override
+    public Pending beginReadOnly() {
         arrive();
         server.readOnly = true;
+        return wait -> {
+            arrive();
+            if (server.semiSync.waiting() > 0) {
+                net.time().sleep(wait);
+                arrive();
+            }
+            return server.semiSync.waiting() == 0;
+        };
     }
 
     @Override
     public int killClients() {
         arrive();
+        server.semiSync.loseClients();
         return 0;
+    }
+
+    @Override
+    public void killSessions() {
+        arrive();
+        server.semiSync.loseClients();
+        server.sessions.stream().filter(session -> session != this).forEach(FakeMysql::kill);
+        if (server.roleLock != this) {
+            server.roleLock = null;
+        }
+    }
+
+    @Override
+    public void setOffline(boolean offline) {
+        arrive();
+        server.offline = offline;
+        if (offline) {
+            server.semiSync.loseClients();
+        }
+    }
+
+    @Override
+    public void requireAcks(int acks) {
+        arrive();
+        server.semiSync.acksRequired = acks;
+        server.semiSync.sourceOn = true;
+        net.replicate();
+    }
+
+    @Override
+    public void requireNoAcks() {
+        arrive();
+        server.semiSync.switchOff();
+    }
+
+    @Override
+    public void setAcknowledging(boolean acknowledging) {
+        arrive();
+        server.semiSync.replicaEnabled = acknowledging;
+        if (server.receiver) {
+            server.stopReceiver();
+            server.startReceiver();
+        }
+        net.replicate();
+    }
+
+    @Override
+    public void letIn(String serverUuid, Secret password) {
+        arrive();
+        server.accounts.put(ReplicationAccount.userOf(serverUuid), false);
+        net.replicate();
+    }
+
+    @Override
+    public void cutOff(String serverUuid) {
+        arrive();
+        String user = ReplicationAccount.userOf(serverUuid);
+        server.accounts.computeIfPresent(user, (name, locked) -> true);
+        net.disconnect(server, user);
     }
 
     @Override
@@ -152,6 +238,7 @@ final class FakeMysql implements Mysql {
     public void replaceGtids(GtidSet set) {
         arrive();
         server.executed = set;
+        server.logged = set;
         server.purged = set;
     }
 
@@ -191,17 +278,28 @@ final class FakeMysql implements Mysql {
         if (server.readOnly) {
             throw new MysqlException(server.address + " is read-only", false, READ_ONLY, null);
         }
-        server.commit();
+        FakeWrite write = server.commit();
+        if (write.answer() == FakeWrite.Answer.NONE) {
+            net.time().sleep(deadline.remaining());
+            net.replicate();
+        }
+        if (write.answer() != FakeWrite.Answer.OK) {
+            // The session has gone; its commit goes on waiting.
+            write.answer(FakeWrite.Answer.LOST);
+            killed = true;
+            throw new MysqlException("commit on " + server.address + ": no answer in time", false, 0, null);
+        }
     }
 
     @Override
     public void shutdown() {
         arrive();
-        server.stop();
+        server.stopCleanly();
     }
 
     @Override
     public void close() {
+        server.sessions.remove(this);
         if (server.roleLock == this) {
             server.roleLock = null;
         }

@@ -8,6 +8,7 @@ import io.autopilot.mysql.port.MysqlException;
 import io.autopilot.mysql.port.MysqlServers;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,24 @@ public final class FakeMysqlNet {
             servers.values().forEach(FakeServer::pull);
             servers.values().forEach(FakeServer::apply);
         }
+        servers.values().forEach(s -> s.semiSync.settle());
+        servers.values().forEach(FakeServer::pull);
+        servers.values().forEach(FakeServer::apply);
+    }
+
+    /** The replicas that receive from that server and acknowledge. */
+    List<FakeServer> listeners(FakeServer source) {
+        return servers.values().stream()
+                .filter(s -> s.up && s.receiver && s.connected && s.semiSync.acknowledging)
+                .filter(s -> s.source.flatMap(this::at).filter(at -> at == source).isPresent() && connected(s, source))
+                .toList();
+    }
+
+    /** Ends what that user receives from that server. */
+    void disconnect(FakeServer source, String user) {
+        servers.values().stream()
+                .filter(s -> s.sourceUser.equals(user) && s.source.flatMap(this::at).filter(at -> at == source).isPresent())
+                .forEach(s -> s.connected = false);
     }
 
     VirtualTime time() {
@@ -73,7 +92,7 @@ public final class FakeMysqlNet {
                 if (!target.controlPassword.equals(Optional.of(controlPassword))) {
                     throw denied(target);
                 }
-                return new FakeMysql(target, FakeMysqlNet.this);
+                return new FakeMysql(target, FakeMysqlNet.this, deadline);
             }
 
             @Override
@@ -82,7 +101,7 @@ public final class FakeMysqlNet {
                 if (target.controlPassword.filter(p -> !p.equals(controlPassword)).isPresent()) {
                     throw denied(target);
                 }
-                return new FakeMysql(target, FakeMysqlNet.this);
+                return new FakeMysql(target, FakeMysqlNet.this, deadline);
             }
         };
     }

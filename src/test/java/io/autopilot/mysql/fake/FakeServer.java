@@ -6,13 +6,21 @@ import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ReplicationState.Receiver;
+import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A mysqld as the hooks see it: GTIDs, read-only state, replication, role lock. What it stores survives {@link #stop}; the rest doesn't. */
 public final class FakeServer {
+    /** The length of a name that is a server's uuid. */
+    private static final int OWN_ACCOUNT = 32;
+
     final Address address;
     final String uuid;
     private final FakeMysqlNet net;
@@ -20,9 +28,14 @@ public final class FakeServer {
 
     // Stored.
     GtidSet executed = GtidSet.EMPTY;
+    /** What is in the binary log; more than is executed while commits wait. */
+    GtidSet logged = GtidSet.EMPTY;
     GtidSet purged = GtidSet.EMPTY;
     GtidSet retrieved = GtidSet.EMPTY;
     Optional<Address> source = Optional.empty();
+    String sourceUser = "";
+    /** The servers' own accounts; true: locked. */
+    final Map<String, Boolean> accounts = new HashMap<>();
     Optional<String> clusterUuid = Optional.empty();
     long journalTerm;
     Optional<Secret> controlPassword = Optional.empty();
@@ -31,9 +44,14 @@ public final class FakeServer {
     // Of this run.
     boolean up;
     boolean readOnly = true;
+    boolean offline;
     boolean receiver;
     boolean applier;
+    /** Its receiver is logged in at the source, and stays so until one of them ends it. */
+    boolean connected;
+    final FakeSemiSync semiSync;
     @Nullable FakeMysql roleLock;
+    final Set<FakeMysql> sessions = new LinkedHashSet<>();
     private Duration started = Duration.ZERO;
 
     // For tests.
@@ -47,20 +65,37 @@ public final class FakeServer {
         this.uuid = uuid;
         this.net = net;
         this.time = time;
+        this.semiSync = new FakeSemiSync(this);
     }
 
     public void start() {
         up = true;
         readOnly = true;
+        offline = false;
         receiver = false;
+        connected = false;
         applier = false;
         roleLock = null;
         started = time.uptime();
+        // What is in the binary log is committed at recovery, acknowledged or not.
+        executed = executed.union(logged);
+        semiSync.atStart();
     }
 
-    /** As after a crash or a clean stop: committed data stays. */
+    /** A crash: what is in the binary log stays. */
     public void stop() {
+        end(false);
+    }
+
+    /** As SHUTDOWN or SIGTERM does it. */
+    void stopCleanly() {
+        end(true);
+    }
+
+    private void end(boolean clean) {
+        semiSync.end(clean);
         up = false;
+        connected = false;
         whenStopped.run();
     }
 
@@ -74,23 +109,35 @@ public final class FakeServer {
         whenReceiverStops = action;
     }
 
-    /** A client's write; false: refused. */
+    /** A client's write; false: refused, or not acknowledged yet. */
     public boolean clientWrites() {
-        if (!up || readOnly) {
-            return false;
-        }
-        commit();
-        return true;
+        return clientWrite().answer() == FakeWrite.Answer.OK;
+    }
+
+    /** A client's write, which may have to wait for acknowledgements. */
+    public FakeWrite clientWrite() {
+        return !up || readOnly || offline ? FakeWrite.refused() : commit();
     }
 
     /** A transaction that got in past the autopilot. */
     public void errantWrite() {
-        commit();
+        written++;
+        GtidSet gtid = GtidSet.parse(uuid + ":" + written);
+        logged = logged.union(gtid);
+        executed = executed.union(gtid);
     }
 
-    void commit() {
+    FakeWrite commit() {
         written++;
-        executed = executed.union(GtidSet.parse(uuid + ":" + written));
+        GtidSet gtid = GtidSet.parse(uuid + ":" + written);
+        logged = logged.union(gtid);
+        FakeWrite write = semiSync.commit(gtid);
+        net.replicate();
+        return write;
+    }
+
+    GtidSet received() {
+        return executed.union(retrieved);
     }
 
     /** Commits stop reaching the data, though they are received. */
@@ -110,8 +157,21 @@ public final class FakeServer {
 
     /** No hook does this. */
     public void startReceiverAlone() {
-        receiver = true;
+        startReceiver();
         net.replicate();
+    }
+
+    void startReceiver() {
+        if (!receiver) {
+            receiver = true;
+            semiSync.acknowledging = semiSync.replicaEnabled;
+        }
+    }
+
+    void stopReceiver() {
+        receiver = false;
+        connected = false;
+        semiSync.acknowledging = false;
     }
 
     public boolean writable() {
@@ -137,28 +197,46 @@ public final class FakeServer {
     /** A physical copy of another server's data, as a restore makes it. */
     public void copyFrom(FakeServer donor) {
         executed = donor.executed();
+        logged = executed;
         purged = executed;
+        accounts.putAll(donor.accounts);
         clusterUuid = donor.clusterUuid;
         journalTerm = donor.journalTerm;
         controlPassword = donor.controlPassword;
     }
 
-    /** Receives and applies what its source has, as far as its threads run. */
+    /** Receives and applies what its source has, as far as its threads run and the source lets it. */
     void pull() {
         if (!up || !receiver || source.isEmpty()) {
             return;
         }
-        net.at(source.get()).filter(s -> s.up && net.connected(this, s)).ifPresent(s -> {
-            retrieved = retrieved.union(s.executed.minus(executed.union(retrieved)));
-            if (applier && !appliesNothing && s.executed.contains(retrieved)) {
-                journalTerm = Math.max(journalTerm, s.journalTerm);
-            }
-        });
+        Optional<FakeServer> from = net.at(source.get()).filter(s -> s.up && net.connected(this, s));
+        connected = from.filter(s -> connected || s.admits(sourceUser)).isPresent();
+        if (connected) {
+            from.ifPresent(this::receive);
+        }
+    }
+
+    private void receive(FakeServer from) {
+        GtidSet fresh = from.logged.minus(received());
+        retrieved = retrieved.union(fresh);
+        if (semiSync.acknowledging) {
+            from.semiSync.acknowledged(this, fresh);
+        }
+        if (applier && !appliesNothing && from.executed.contains(retrieved)) {
+            journalTerm = Math.max(journalTerm, from.journalTerm);
+        }
+    }
+
+    /** Whether that user may log in; those that aren't a server's own are never locked. */
+    private boolean admits(String user) {
+        return user.length() == OWN_ACCOUNT ? !accounts.getOrDefault(user, true) : !offline;
     }
 
     void apply() {
         if (up && applier && !appliesNothing) {
             executed = executed.union(retrieved);
+            logged = logged.union(retrieved);
         }
     }
 
@@ -168,19 +246,26 @@ public final class FakeServer {
                 uuid,
                 readOnly,
                 readOnly,
+                offline,
                 executed,
                 purged,
                 source.map(this::replication),
+                Optional.of(new SemiSync(
+                        semiSync.sourceOn,
+                        semiSync.acksRequired,
+                        net.listeners(this).size(),
+                        semiSync.waiting(),
+                        semiSync.replicaEnabled,
+                        semiSync.acknowledging)),
                 time.uptime().minus(started),
                 clusterUuid,
                 journalTerm);
     }
 
     private ReplicationState replication(Address from) {
-        boolean connected =
-                net.at(from).filter(s -> s.up && net.connected(this, s)).isPresent();
         Receiver state = !receiver ? Receiver.OFF : connected ? Receiver.ON : Receiver.CONNECTING;
-        return new ReplicationState(
-                from, state, applier, true, retrieved, Optional.of(Duration.ZERO), connected ? "" : "2003 no connection", "");
+        boolean locked = net.at(from).filter(s -> s.up && net.connected(this, s) && !s.admits(sourceUser)).isPresent();
+        String error = connected ? "" : locked ? "3118 account is locked" : "2003 no connection";
+        return new ReplicationState(from, state, applier, true, retrieved, Optional.of(Duration.ZERO), error, "");
     }
 }

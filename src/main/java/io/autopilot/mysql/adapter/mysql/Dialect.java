@@ -16,6 +16,15 @@ record Dialect(MysqlVersion version) {
         return version.isAtLeast(5, 7, 8);
     }
 
+    boolean hasOfflineMode() {
+        return version.isAtLeast(5, 7, 5);
+    }
+
+    /** Whether the plugins of semi-synchronous replication have the names and the waits of lossless mode. */
+    boolean hasLosslessPlugins() {
+        return version.canBeLossless();
+    }
+
     /** Whether CREATE USER IF NOT EXISTS and ALTER USER know passwords and locks. */
     boolean hasAlterUser() {
         return version.isAtLeast(5, 7, 8);
@@ -59,6 +68,10 @@ record Dialect(MysqlVersion version) {
 
     String stopReceiver() {
         return "STOP " + replica() + " IO_THREAD";
+    }
+
+    String startReceiver() {
+        return "START " + replica() + " IO_THREAD";
     }
 
     String stopReplication() {

@@ -9,8 +9,10 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** {@link Mysql} by SQL on one JDBC connection, for MySQL 5.6 to 9.x. Not thread-safe. */
 final class JdbcMysql implements Mysql {
@@ -37,12 +39,16 @@ final class JdbcMysql implements Mysql {
     private final Dialect dialect;
     private final Processes processes;
     private final RoleLock roleLock;
+    private final SemiSyncPlugins semiSync;
+    private final ReplicationAccounts accounts;
 
     JdbcMysql(Session session, Dialect dialect, String controlUser, String service) {
         this.session = session;
         this.dialect = dialect;
         this.processes = new Processes(session, controlUser);
         this.roleLock = new RoleLock(session, processes, service);
+        this.semiSync = new SemiSyncPlugins(session, dialect);
+        this.accounts = new ReplicationAccounts(session, dialect, processes);
     }
 
     @Override
@@ -50,35 +56,41 @@ final class JdbcMysql implements Mysql {
         String what = "read the state";
         Variables variables = variables(what);
         Optional<ReplicationState> replication = ReplicaStatus.read(what, session, dialect).map(ReplicaStatus::state);
-        long uptime = session.first(what, "SHOW GLOBAL STATUS LIKE 'Uptime'", row -> row.number(2)).orElse(0L);
+        Map<String, String> counters = semiSync.counters(what);
+        long uptime = Long.parseLong(counters.getOrDefault("Uptime", "0"));
         Schema.Marks marks = Schema.read(what, session);
         return new ServerState(
                 dialect.version(),
                 variables.serverUuid(),
                 variables.readOnly(),
                 variables.superReadOnly(),
+                variables.offline(),
                 variables.executed(),
                 variables.purged(),
                 replication,
+                semiSync.read(what, counters),
                 Duration.ofSeconds(uptime),
                 marks.clusterUuid(),
                 marks.journalTerm());
     }
 
-    private record Variables(String serverUuid, boolean readOnly, boolean superReadOnly, GtidSet executed, GtidSet purged) {}
+    private record Variables(
+            String serverUuid, boolean readOnly, boolean superReadOnly, boolean offline, GtidSet executed, GtidSet purged) {}
 
     private Variables variables(String what) {
         return session.first(
                         what,
                         "SELECT @@GLOBAL.server_uuid, @@GLOBAL.read_only, @@GLOBAL."
                                 + (dialect.hasSuperReadOnly() ? "super_read_only" : "read_only")
+                                + ", " + (dialect.hasOfflineMode() ? "@@GLOBAL.offline_mode" : "0")
                                 + ", @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged",
                         row -> new Variables(
                                 row.text(1).orElse(""),
                                 row.number(2) == 1,
                                 row.number(3) == 1,
-                                GtidSet.parse(row.text(4).orElse("")),
-                                GtidSet.parse(row.text(5).orElse(""))))
+                                row.number(4) == 1,
+                                GtidSet.parse(row.text(5).orElse("")),
+                                GtidSet.parse(row.text(6).orElse(""))))
                 .orElseThrow();
     }
 
@@ -222,8 +234,50 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
+    public Pending beginReadOnly() {
+        CompletableFuture<Void> statement =
+                CompletableFuture.runAsync(this::makeReadOnly, task -> Thread.ofPlatform().daemon().start(task));
+        return wait -> PendingStatement.await(statement, wait);
+    }
+
+    @Override
     public int killClients() {
         return processes.killClients();
+    }
+
+    @Override
+    public void killSessions() {
+        processes.killSessions();
+    }
+
+    @Override
+    public void setOffline(boolean offline) {
+        session.run("set offline", "SET GLOBAL offline_mode = " + (offline ? "ON" : "OFF"));
+    }
+
+    @Override
+    public void requireAcks(int acks) {
+        semiSync.requireAcks(acks);
+    }
+
+    @Override
+    public void requireNoAcks() {
+        semiSync.requireNoAcks();
+    }
+
+    @Override
+    public void setAcknowledging(boolean acknowledging) {
+        semiSync.setAcknowledging(acknowledging);
+    }
+
+    @Override
+    public void letIn(String serverUuid, Secret password) {
+        accounts.letIn(serverUuid, password);
+    }
+
+    @Override
+    public void cutOff(String serverUuid) {
+        accounts.cutOff(serverUuid);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.mysql;
 
+import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.MysqlException;
 import java.util.List;
 import java.util.Set;
@@ -10,29 +11,62 @@ record Processes(Session session, String controlUser) {
     private static final Set<String> SYSTEM_USERS = Set.of("system user", "event_scheduler", "unauthenticated user");
     private static final Set<String> SYSTEM_COMMANDS = Set.of("Daemon", "Killed");
 
+    private static final String FEEDS_A_REPLICA = "Binlog Dump";
+    private static final int CLEAN_LOOKS = 2;
+
     private record Found(long id, String user, String command) {}
 
     /** Kills the sessions of clients; returns how many there were. */
     int killClients() {
         String what = "kill clients";
         long own = session.number(what, "SELECT CONNECTION_ID()");
-        List<Found> clients = session
-                .list(
-                        what,
-                        "SHOW PROCESSLIST",
-                        row -> new Found(row.number(1), row.text("User").orElse(""), row.text("Command").orElse("")))
-                .stream()
+        List<Found> clients = found(what).stream()
                 .filter(process -> process.id() != own && isClient(process))
                 .toList();
         clients.forEach(client -> kill(what, client.id()));
         return clients.size();
     }
 
+    /** Kills every session but this one and those that feed replicas. */
+    void killSessions() {
+        String what = "kill all sessions";
+        long own = session.number(what, "SELECT CONNECTION_ID()");
+        found(what).stream()
+                .filter(process -> process.id() != own
+                        && !SYSTEM_USERS.contains(process.user())
+                        && !SYSTEM_COMMANDS.contains(process.command())
+                        && !process.command().startsWith(FEEDS_A_REPLICA))
+                .forEach(process -> kill(what, process.id()));
+    }
+
+    /** Kills the sessions of one user, which can't come back meanwhile, until none is left. False: not in time. */
+    boolean endSessionsOf(String user, Deadline until) {
+        String what = "end the sessions of " + user;
+        int clean = 0;
+        while (clean < CLEAN_LOOKS) {
+            List<Found> left = found(what).stream().filter(process -> process.user().equals(user)).toList();
+            left.forEach(process -> kill(what, process.id()));
+            // One that was let in an instant before the account was locked may show itself an instant later.
+            clean = left.isEmpty() ? clean + 1 : 0;
+            if (until.expired()) {
+                return false;
+            }
+            session.run(what, "DO SLEEP(0.02)");
+        }
+        return true;
+    }
+
+    private List<Found> found(String what) {
+        return session.list(
+                what,
+                "SHOW PROCESSLIST",
+                row -> new Found(row.number(1), row.text("User").orElse(""), row.text("Command").orElse("")));
+    }
+
     /** Kills the threads of replication that still run; what the applier was at is rolled back and comes again. */
     void killReplication() {
         String what = "end the applier";
-        session.list(what, "SHOW PROCESSLIST", row -> new Found(row.number(1), row.text("User").orElse(""), ""))
-                .stream()
+        found(what).stream()
                 .filter(process -> process.user().equals("system user"))
                 .forEach(process -> kill(what, process.id()));
     }
@@ -41,7 +75,7 @@ record Processes(Session session, String controlUser) {
         return !process.user().equals(controlUser)
                 && !SYSTEM_USERS.contains(process.user())
                 && !SYSTEM_COMMANDS.contains(process.command())
-                && !process.command().startsWith("Binlog Dump");
+                && !process.command().startsWith(FEEDS_A_REPLICA);
     }
 
     /** A session that has gone by itself is as good as killed. */

@@ -4,6 +4,7 @@ import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.fake.FakeMysqlNet;
 import io.autopilot.mysql.fake.FakeServer;
+import io.autopilot.mysql.fake.FakeWrite;
 import io.autopilot.mysql.fake.VirtualTime;
 import io.autopilot.mysql.port.MysqlServers;
 import io.autopilot.mysql.port.Sleeper;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The fake servers behave as the real ones do, as far as the hooks can see. */
-class FakeMysqlTest extends MysqlContract {
+class FakeMysqlTest extends MysqlContract implements SemiSyncContract {
     private final VirtualTime time = new VirtualTime();
     private final FakeMysqlNet net = new FakeMysqlNet(time);
     private final List<FakeServer> servers = new ArrayList<>();
@@ -23,6 +24,17 @@ class FakeMysqlTest extends MysqlContract {
             server.start();
             servers.add(server);
         }
+    }
+
+    @Override
+    public MysqlContract on() {
+        return this;
+    }
+
+    @Override
+    public Write write(int node) {
+        FakeWrite write = servers.get(node - 1).clientWrite();
+        return write::answer;
     }
 
     @Override

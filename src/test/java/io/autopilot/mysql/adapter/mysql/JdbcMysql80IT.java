@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 /** On the oldest 8.0 that is supported. */
-class JdbcMysql80IT extends RealConnections {
+class JdbcMysql80IT extends RealConnections implements SemiSyncContract {
     JdbcMysql80IT() {
         super("mysql-autopilot:8.0", "8.0.33");
     }
@@ -12,5 +12,15 @@ class JdbcMysql80IT extends RealConnections {
     @Test
     void anApplierThatHoldsHalfATransactionIsStoppedAndGetsItAsAWholeLater() throws SQLException {
         stopsAnApplierThatHoldsHalfATransaction();
+    }
+
+    @Override
+    public MysqlContract on() {
+        return this;
+    }
+
+    @Override
+    public Write write(int node) {
+        return ClientWrite.begin(server(node));
     }
 }

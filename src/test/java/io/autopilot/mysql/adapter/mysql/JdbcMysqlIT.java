@@ -14,7 +14,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
 /** On 9.7 LTS, the version that the image has by default. */
-class JdbcMysqlIT extends RealConnections {
+class JdbcMysqlIT extends RealConnections implements SemiSyncContract {
     JdbcMysqlIT() {
         super("mysql-autopilot:9.7", "9.7.4");
     }
@@ -57,5 +57,15 @@ class JdbcMysqlIT extends RealConnections {
     @Test
     void anApplierThatHoldsHalfATransactionIsStoppedAndGetsItAsAWholeLater() throws SQLException {
         stopsAnApplierThatHoldsHalfATransaction();
+    }
+
+    @Override
+    public MysqlContract on() {
+        return this;
+    }
+
+    @Override
+    public Write write(int node) {
+        return ClientWrite.begin(server(node));
     }
 }

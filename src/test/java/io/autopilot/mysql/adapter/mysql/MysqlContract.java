@@ -420,6 +420,10 @@ abstract class MysqlContract {
         return keep(servers(node, CONTROL).connectLocal(soon()));
     }
 
+    final Mysql localFor(int node, Duration patience) {
+        return keep(servers(node, CONTROL).connectLocal(Deadline.after(patience, ticker())));
+    }
+
     final Mysql remote(int node) {
         return keep(servers(node, CONTROL).connect(address(node), soon()));
     }

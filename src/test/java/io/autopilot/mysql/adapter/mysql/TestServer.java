@@ -187,6 +187,11 @@ final class TestServer implements AutoCloseable {
 
     /** As it was after the initialisation; no replica may be following. */
     void reset() {
+        if (dialect.hasLosslessPlugins()) {
+            // First of all: a commit that waits holds up what follows.
+            run("SET GLOBAL rpl_semi_sync_source_enabled = OFF", "SET GLOBAL rpl_semi_sync_replica_enabled = OFF",
+                    "SET GLOBAL offline_mode = OFF");
+        }
         List<String> statements = new ArrayList<>(List.of(
                 "SET SESSION sql_log_bin = 0",
                 "SET GLOBAL read_only = OFF", "SET GLOBAL sql_mode = 'STRICT_TRANS_TABLES'", "SET SESSION sql_mode = ''"));

@@ -1,0 +1,152 @@
+package io.autopilot.mysql.core;
+
+import io.autopilot.mysql.core.AckDecision.Admit;
+import io.autopilot.mysql.core.AckDecision.Announce;
+import io.autopilot.mysql.core.AckDecision.Complete;
+import io.autopilot.mysql.core.AckDecision.Keep;
+import io.autopilot.mysql.core.AckDecision.Wait;
+import io.autopilot.mysql.core.AckView.Replica;
+import io.autopilot.mysql.core.Durability.Entry;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Keeps A and W true (protocol P1, P2): a member is published before it may acknowledge, and leaves only through a barrier. One step at a
+ * time; level-triggered (G6).
+ */
+public final class AckRule {
+    private AckRule() {}
+
+    /** Decides on one view. */
+    public static AckDecision decide(AckView view) {
+        Entry wanted = wanted(view);
+        Optional<Entry> pending = view.durability().next().filter(next -> isOfThisTerm(view, next));
+        return pending.map(next -> whilePending(view, next, wanted)).orElseGet(() -> whileSettled(view, wanted));
+    }
+
+    private static AckDecision whilePending(AckView view, Entry next, Entry wanted) {
+        if (acknowledging(view, next) >= next.acksRequired()) {
+            return complete(view, next, "acknowledge: " + names(view, next.ackSet()));
+        }
+        if (!wanted.equals(next) && maySupersede(view, next, wanted)) {
+            return becauseAvailable(view, wanted, announce(view, wanted));
+        }
+        return new Wait(new Reason("waits for " + next.acksRequired() + " of " + names(view, next.ackSet()) + " to acknowledge, "
+                + acknowledging(view, next) + " do"));
+    }
+
+    private static AckDecision whileSettled(AckView view, Entry wanted) {
+        Entry proven = view.durability().proven();
+        if (!isOfThisTerm(view, proven)) {
+            return announce(view, wanted);
+        }
+        if (wanted.equals(proven)) {
+            return asSettled(view, proven)
+                    ? new Keep(new Reason(promise(view, proven)))
+                    : complete(view, proven, "the server doesn't do what is promised: " + promise(view, proven));
+        }
+        boolean onlyGrows = wanted.acksRequired() == proven.acksRequired()
+                && wanted.ackSet().containsAll(proven.ackSet())
+                && proven.acksRequired() > 0;
+        return onlyGrows
+                ? new Admit(view.durability().withProven(wanted), new Reason("may acknowledge: " + names(view, wanted.ackSet())))
+                : becauseAvailable(view, wanted, announce(view, wanted));
+    }
+
+    /** Strict: the last member doesn't leave; what is written waits for it or another. */
+    private static AckDecision becauseAvailable(AckView view, Entry wanted, AckDecision decision) {
+        boolean fallsToNone = wanted.acksRequired() == 0
+                && view.durability().newest().acksRequired() > 0;
+        return fallsToNone && view.policy().strict()
+                ? new Wait(new Reason("no replica can acknowledge, and LOSSLESS_STRICT asks for writes to wait"))
+                : decision;
+    }
+
+    private static Announce announce(AckView view, Entry wanted) {
+        Set<String> leaving = new HashSet<>(view.durability().leaving());
+        leaving.addAll(view.durability().proven().ackSet());
+        view.durability().next().ifPresent(next -> leaving.addAll(next.ackSet()));
+        leaving.removeAll(wanted.ackSet());
+        return new Announce(view.durability().withNext(wanted, leaving), new Reason(change(view, wanted)));
+    }
+
+    private static Complete complete(AckView view, Entry entry, String why) {
+        Set<String> cutOff = new HashSet<>(view.durability().leaving());
+        cutOff.addAll(view.durability().proven().ackSet());
+        cutOff.removeAll(entry.ackSet());
+        return new Complete(entry, cutOff, view.durability().settled(entry), new Reason(why));
+    }
+
+    /**
+     * Whether an entry that was announced, and under which writes may have been acknowledged already, can be forgotten: each of those is
+     * found by whoever beats the entry that stays or the one that comes.
+     */
+    private static boolean maySupersede(AckView view, Entry next, Entry wanted) {
+        Entry proven = view.durability().proven();
+        boolean withinProven =
+                proven.ackSet().containsAll(next.ackSet()) && next.acksRequired() >= proven.acksRequired();
+        boolean withinWanted =
+                wanted.ackSet().containsAll(next.ackSet()) && next.acksRequired() == wanted.acksRequired();
+        return wanted.acksRequired() == 0 || withinProven || withinWanted;
+    }
+
+    private static Entry wanted(AckView view) {
+        Set<String> before = present(view);
+        Set<String> members = new TreeSet<>();
+        for (Replica replica : view.replicas()) {
+            boolean fit = replica.receiving() && replica.unfit().isEmpty();
+            if (fit && (before.contains(replica.serverUuid()) || replica.caughtUp())) {
+                members.add(replica.serverUuid());
+            }
+        }
+        return new Entry(view.term(), view.primaryUuid(), members, view.policy().acksOf(members.size()));
+    }
+
+    private static Set<String> present(AckView view) {
+        return view.durability()
+                .next()
+                .filter(next -> isOfThisTerm(view, next))
+                .or(() -> Optional.of(view.durability().proven()).filter(proven -> isOfThisTerm(view, proven)))
+                .map(Entry::ackSet)
+                .orElse(Set.of());
+    }
+
+    private static boolean isOfThisTerm(AckView view, Entry entry) {
+        return entry.term() == view.term() && entry.primaryUuid().equals(view.primaryUuid());
+    }
+
+    private static long acknowledging(AckView view, Entry entry) {
+        return view.replicas().stream()
+                .filter(r -> r.receiving() && r.acknowledging() && entry.ackSet().contains(r.serverUuid()))
+                .count();
+    }
+
+    private static boolean asSettled(AckView view, Entry proven) {
+        boolean waits = view.source().sourceOn() && view.source().acksRequired() == proven.acksRequired();
+        return proven.acksRequired() == 0 ? !view.source().sourceOn() : waits;
+    }
+
+    private static String promise(AckView view, Entry entry) {
+        return entry.acksRequired() == 0
+                ? "unprotected: no replica acknowledges"
+                : "every write is on " + entry.acksRequired() + " of " + names(view, entry.ackSet());
+    }
+
+    private static String change(AckView view, Entry wanted) {
+        return "from " + names(view, present(view)) + " to " + names(view, wanted.ackSet());
+    }
+
+    private static String names(AckView view, Set<String> uuids) {
+        Set<String> names = new TreeSet<>();
+        for (String uuid : uuids) {
+            names.add(view.replicas().stream()
+                    .filter(r -> r.serverUuid().equals(uuid))
+                    .map(Replica::node)
+                    .findFirst()
+                    .orElse(uuid));
+        }
+        return names.isEmpty() ? "nobody" : String.join(", ", names);
+    }
+}
