@@ -162,6 +162,7 @@ final class Wiring {
                         volume().dataDirectory(),
                         settings.serverId().orElseGet(() -> ServerId.drawnBy(new SecureRandom())),
                         address.getHostAddress(),
+                        settings.replication().modeOn(version),
                         memoryLimit(),
                         settings.bufferPool())
                 .text();

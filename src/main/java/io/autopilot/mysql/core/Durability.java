@@ -1,5 +1,6 @@
 package io.autopilot.mysql.core;
 
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -63,6 +64,27 @@ public record Durability(
      */
     public record HandOver(long term, String from, String to, Optional<GtidSet> mustHold) {}
 
+    /**
+     * What a new term begins with. The old promise stays proven until the new term's barrier has passed (protocol P1).
+     *
+     * @param entry what the new primary is going to ask for
+     * @param before what is in Consul; empty for a founder
+     */
+    public static Durability beginning(Mode mode, Entry entry, Optional<Durability> before) {
+        Optional<Durability> promised = before.filter(b -> b.mode() == Mode.LOSSLESS && mode == Mode.LOSSLESS);
+        if (promised.isEmpty()) {
+            Entry none = new Entry(entry.term(), entry.primaryUuid(), Set.of(), 0);
+            Optional<Entry> next = mode == Mode.LOSSLESS ? Optional.of(entry).filter(e -> !e.equals(none)) : Optional.empty();
+            return new Durability(mode, none, next, Set.of(), Optional.empty(), Optional.empty());
+        }
+        Set<String> leaving = new HashSet<>(promised.get().leaving());
+        leaving.addAll(promised.get().proven().ackSet());
+        promised.get().next().ifPresent(next -> leaving.addAll(next.ackSet()));
+        leaving.removeAll(entry.ackSet());
+        return new Durability(
+                mode, promised.get().proven(), Optional.of(entry), leaving, Optional.empty(), Optional.empty());
+    }
+
     /** The same promise to more members. */
     public Durability withProven(Entry entry) {
         return new Durability(mode, entry, next, leaving, intent, handOver);
@@ -84,6 +106,11 @@ public record Durability(
 
     public Durability withHandOver(Optional<HandOver> announced) {
         return new Durability(mode, proven, next, leaving, intent, announced);
+    }
+
+    /** Whether that server may have acknowledged, whoever wrote. */
+    public boolean isMember(String serverUuid) {
+        return Stream.concat(Stream.of(proven), next.stream()).anyMatch(e -> e.ackSet().contains(serverUuid));
     }
 
     /** Whether that server may acknowledge what that primary writes in that term. */

@@ -25,6 +25,12 @@ public sealed interface HealthDecision {
     /** Replicate from that server. */
     record Follow(Address primary, long term, Reason reason) implements HealthDecision {}
 
+    /** Begin, or end, to acknowledge what that primary writes (protocol P2). */
+    record Acknowledge(boolean on, Address primary, long term, String primaryUuid, Reason reason) implements HealthDecision {}
+
+    /** Lossless mode without Consul: go on as the primary for as long as commits are acknowledged (protocol P7). */
+    record ServeAlone(Reason reason) implements HealthDecision {}
+
     /** Change nothing now; the next run decides anew. */
     record StandBy(Reason reason) implements HealthDecision {}
 

@@ -1,11 +1,13 @@
 package io.autopilot.mysql.core;
 
+import io.autopilot.mysql.core.HealthDecision.Acknowledge;
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
 import io.autopilot.mysql.core.HealthDecision.Role;
 import io.autopilot.mysql.core.HealthDecision.Serve;
+import io.autopilot.mysql.core.HealthDecision.ServeAlone;
 import io.autopilot.mysql.core.HealthDecision.StandBy;
 import io.autopilot.mysql.core.HealthDecision.StayOut;
 import io.autopilot.mysql.core.HealthDecision.TakeLease;
@@ -24,6 +26,9 @@ public final class HealthRule {
 
     /** Errors of an applier that was stopped within a transaction, by its workers' end or a kill: a restart takes it from the beginning again. */
     private static final Set<String> INTERRUPTED = Set.of("1756 ", "1317 ", "1927 ");
+
+    /** Errors of a receiver whose account is locked, or isn't there. */
+    private static final Set<String> SHUT_OUT = Set.of("3118 ", "1045 ");
 
     private HealthRule() {}
 
@@ -45,11 +50,17 @@ public final class HealthRule {
             return new StandBy(takeOverBy(view.foreignIntent().get()));
         }
         return switch (view.lease()) {
-            case LeaseView.Unknown unknown -> new StandBy(because(unknown.reason() + "; no role changes without Consul"));
+            case LeaseView.Unknown unknown -> withoutConsul(view, mysqld, unknown.reason());
             case LeaseView.Mine mine -> asHolder(view, mysqld, mine.record());
             case LeaseView.Other other -> asReplica(view, mysqld, other.record());
             case LeaseView.Free free -> whenFree(view, mysqld, free.last());
         };
+    }
+
+    private static HealthDecision withoutConsul(NodeView view, ServerState mysqld, Reason why) {
+        return mysqld.writable() && view.writesUntilFenced()
+                ? new ServeAlone(because(why + "; writes go on while they are acknowledged"))
+                : new StandBy(because(why + "; no role changes without Consul"));
     }
 
     private static HealthDecision withoutMysqld(NodeView view) {
@@ -84,8 +95,11 @@ public final class HealthRule {
         if (view.foreignIntent().isPresent()) {
             return view.foreignIntent().map(HealthRule::takeOverBy);
         }
-        if (!view.mayWrite()) {
-            return Optional.of(because("the lease could not be proved in time"));
+        // In lossless mode the death of a session ends nothing: what counts is who acknowledges (protocol P7).
+        boolean sessionDied = view.writesUntilFenced() && view.lease() instanceof LeaseView.Free;
+        if (!view.mayWrite() && !sessionDied) {
+            return Optional.of(because(
+                    view.writesUntilFenced() ? "writes were not acknowledged in time" : "the lease could not be proved in time"));
         }
         return switch (view.lease()) {
             case LeaseView.Unknown unknown -> Optional.empty();
@@ -132,9 +146,20 @@ public final class HealthRule {
         if (record.state() == PrimaryRecord.State.ESTABLISHING) {
             return new BecomeWritable(record.term(), because("holds the lease, term " + record.term() + ", not yet established"));
         }
+        if (mysqld.writable() && view.durability().filter(d -> d.mode() != view.ownMode()).isPresent()) {
+            return new TakeLease(
+                    view.knownTerm() + 1, because("is to be " + name(view.ownMode()) + " from now on: begins a new term"));
+        }
         return mysqld.writable()
                 ? new Serve(Role.PRIMARY, because("holds the lease, term " + record.term()))
                 : new TakeLease(view.knownTerm() + 1, because("still holds the lease, but stopped writing since: begins a new term"));
+    }
+
+    private static String name(Durability.Mode mode) {
+        return switch (mode) {
+            case ASYNC -> "asynchronous";
+            case LOSSLESS -> "lossless";
+        };
     }
 
     private static HealthDecision asReplica(NodeView view, ServerState mysqld, PrimaryRecord primary) {
@@ -146,6 +171,9 @@ public final class HealthRule {
         ReplicationState replication = mysqld.replication().orElse(null);
         if (replication == null || !replication.source().equals(primary.address()) || !replication.autoPosition()) {
             return followIfChecked(view, primary, "doesn't follow " + primary.node() + " yet");
+        }
+        if (view.isLossless() && !replication.user().equals(ReplicationAccount.userOf(mysqld.serverUuid()))) {
+            return followIfChecked(view, primary, "has to receive by its own account in lossless mode");
         }
         if (isTorn(mysqld, replication)) {
             return followIfChecked(view, primary, "the relay log is torn and all of it is applied");
@@ -159,7 +187,37 @@ public final class HealthRule {
         if (replication.receiver() == ReplicationState.Receiver.OFF || !replication.applierRunning()) {
             return followIfChecked(view, primary, "replication is stopped");
         }
-        return following(view, primary, replication);
+        if (isShutOut(replication)) {
+            return followIfChecked(view, primary, primary.node() + " has shut this server out: " + replication.receiverError());
+        }
+        return acknowledging(view, mysqld, primary).orElseGet(() -> following(view, primary, replication));
+    }
+
+    /** The primary has cut this server off, or has not let it in since it became the primary (protocol P2). */
+    private static boolean isShutOut(ReplicationState replication) {
+        return replication.receiver() == ReplicationState.Receiver.CONNECTING
+                && SHUT_OUT.stream().anyMatch(replication.receiverError()::startsWith);
+    }
+
+    /** Who is published as a member acknowledges, and nobody else does (protocol P1). */
+    private static Optional<HealthDecision> acknowledging(NodeView view, ServerState mysqld, PrimaryRecord primary) {
+        if (mysqld.semiSync().isEmpty()) {
+            return Optional.empty();
+        }
+        boolean member = view.durability()
+                .filter(d -> d.isMember(mysqld.serverUuid(), primary.term(), primary.serverUuid()))
+                .isPresent();
+        SemiSync semiSync = mysqld.semiSync().get();
+        if (member && !semiSync.acknowledging()) {
+            return Optional.of(acknowledge(true, primary, "is to acknowledge what " + primary.node() + " writes"));
+        }
+        return !member && semiSync.mayAcknowledge()
+                ? Optional.of(acknowledge(false, primary, "acknowledges, and is not to"))
+                : Optional.empty();
+    }
+
+    private static Acknowledge acknowledge(boolean on, PrimaryRecord primary, String why) {
+        return new Acknowledge(on, primary.address(), primary.term(), primary.serverUuid(), because(why));
     }
 
     /** After a power cut the relay log may end within an event; what it held before is applied (protocol P9). */

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * The server's configuration file (design, preStart). mysqld always starts read-only with replication stopped (G1), and keeps
  * what it acknowledged through a crash of its own (protocol, P1). Holds no secret.
  *
+ * @param mode in lossless mode a server keeps clients out until it has a role: what a crash left may never have been acknowledged (protocol P6)
  * @param memoryLimit bytes that the container may use; empty for no limit that is known
  * @param bufferPool bytes that were asked for; empty: by the limit
  */
@@ -20,6 +21,7 @@ public record MyCnf(
         Path dataDirectory,
         ServerId serverId,
         String reportHost,
+        Durability.Mode mode,
         Optional<Long> memoryLimit,
         Optional<Long> bufferPool) {
     private static final long MIB = 1 << 20;
@@ -93,6 +95,9 @@ public record MyCnf(
         mysqld.put("read_only", "ON");
         if (version.isAtLeast(5, 7, 8)) {
             mysqld.put("super_read_only", "ON");
+        }
+        if (mode == Durability.Mode.LOSSLESS) {
+            mysqld.put("offline_mode", "ON");
         }
         if (!version.isAtLeast(8, 0, 0)) {
             mysqld.put("master_info_repository", "TABLE");

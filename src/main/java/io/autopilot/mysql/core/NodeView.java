@@ -11,6 +11,9 @@ import java.util.Set;
  * @param mysqldRuns whether its process is there, answering or not
  * @param writableRunEnded whether the run of mysqld that accepted writes last has ended without a fence: it crashed, also if another run is there
  * @param clusterUuid the cluster's uuid as confirmed in Consul; empty when Consul doesn't know it
+ * @param durability what is promised; empty when there is nothing yet or Consul gave no answer
+ * @param ownMode the mode of a term in which this server is primary
+ * @param writesUntilFenced whether this run of mysqld may accept writes whatever the clock says (lossless mode)
  * @param foreignIntent a take-over announced by another node whose session lives
  * @param knownTerm the highest term in any record; 0 for none
  * @param primaryExecuted the primary's set, sampled after this node's own; empty when it could not be read
@@ -29,6 +32,9 @@ public record NodeView(
         boolean writableRunEnded,
         LeaseView lease,
         Optional<String> clusterUuid,
+        Optional<Durability> durability,
+        Durability.Mode ownMode,
+        boolean writesUntilFenced,
         Optional<Durability.Intent> foreignIntent,
         long knownTerm,
         Optional<GtidSet> primaryExecuted,
@@ -42,5 +48,10 @@ public record NodeView(
         Set<String> otherHealthyReplicas) {
     public NodeView {
         otherHealthyReplicas = Set.copyOf(otherHealthyReplicas);
+    }
+
+    /** Whether the newest term is one of lossless mode. */
+    public boolean isLossless() {
+        return durability.filter(d -> d.mode() == Durability.Mode.LOSSLESS).isPresent();
     }
 }

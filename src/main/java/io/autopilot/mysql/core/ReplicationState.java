@@ -7,6 +7,7 @@ import java.util.Optional;
  * How a server replicates, as it says itself.
  *
  * @param source whom it is set to follow
+ * @param user the account that it receives with
  * @param receiver state of the receiver (IO) thread
  * @param applierRunning state of the applier (SQL) thread
  * @param autoPosition whether GTID auto-positioning is on
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record ReplicationState(
         Address source,
+        String user,
         Receiver receiver,
         boolean applierRunning,
         boolean autoPosition,

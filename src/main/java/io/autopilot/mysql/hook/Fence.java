@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
@@ -10,13 +11,14 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes this node's server unable to accept writes (protocol P5, asynchronous mode): read-only, then its clients go; else SIGKILL. */
+/** Makes this node's server unable to accept or acknowledge writes (protocol P5): gently, then by force; else SIGKILL. */
 final class Fence {
     private static final Logger LOG = LoggerFactory.getLogger(Fence.class);
     /** A client's long statement holds the read-only statement up for as long as it runs: then the client goes first. */
     private static final Duration GENTLY = Duration.ofMillis(1200);
 
     private static final Duration FIRMLY = Duration.ofMillis(1200);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Ports ports;
 
@@ -26,25 +28,76 @@ final class Fence {
 
     /** What was executed when no more could come; empty: mysqld had to be killed. Never returns while writes may be accepted. */
     Optional<GtidSet> raise(Deadline deadline) {
-        return raise(deadline.atMost(GENTLY), false).or(() -> raise(deadline.atMost(FIRMLY), true)).or(this::kill);
+        return gently(deadline.atMost(GENTLY)).or(() -> firmly(deadline.atMost(FIRMLY))).or(this::kill);
     }
 
-    private Optional<GtidSet> raise(Deadline deadline, boolean clientsFirst) {
+    /** Commits that wait for an acknowledgement may still get it. */
+    private Optional<GtidSet> gently(Deadline deadline) {
         try (Mysql local = ports.servers().connectLocal(deadline)) {
             // A statement of a hook that was killed may still be on its way to this server (Rule R).
             local.seizeRoleLock(deadline.remaining());
-            if (clientsFirst) {
-                local.killClients();
-            }
+            boolean awaitsAcks = awaitsAcks(local);
             local.makeReadOnly();
             local.killClients();
-            GtidSet executed = local.executed();
-            ports.state().deleteWritable();
-            return Optional.of(executed);
+            if (awaitsAcks) {
+                // Nobody waits any more, or the statement would not have returned.
+                local.requireNoAcks();
+            }
+            return done(local);
         } catch (MysqlException e) {
-            LOG.warn("event=fence-failed reason=\"{}\"", e.getMessage());
-            return Optional.empty();
+            return failed(e);
         }
+    }
+
+    private Optional<GtidSet> firmly(Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            local.seizeRoleLock(deadline.remaining());
+            if (awaitsAcks(local)) {
+                return acknowledgingNothing(local, deadline);
+            }
+            local.killClients();
+            local.makeReadOnly();
+            local.killClients();
+            return done(local);
+        } catch (MysqlException e) {
+            return failed(e);
+        }
+    }
+
+    /**
+     * The order counts: whoever still waits when the waiting is switched off is told OK, and whoever comes before the server is read-only
+     * writes without any acknowledgement.
+     */
+    private Optional<GtidSet> acknowledgingNothing(Mysql local, Deadline deadline) {
+        local.setOffline(true);
+        local.killSessions();
+        try (Mysql second = ports.servers().connectLocal(deadline)) {
+            Mysql.Pending readOnly = second.beginReadOnly();
+            boolean begun = ports.poll()
+                    .until(deadline, PAUSE, () -> local.read().superReadOnly() ? Optional.of(true) : Optional.empty())
+                    .isPresent();
+            if (!begun) {
+                return Optional.empty();
+            }
+            local.requireNoAcks();
+            // Only its return is proof; the variable says so before.
+            return readOnly.await(deadline.remaining()) ? done(local) : Optional.empty();
+        }
+    }
+
+    private static boolean awaitsAcks(Mysql local) {
+        return local.read().semiSync().filter(SemiSync::sourceOn).isPresent();
+    }
+
+    private Optional<GtidSet> done(Mysql local) {
+        GtidSet executed = local.executed();
+        ports.state().deleteWritable();
+        return Optional.of(executed);
+    }
+
+    private static Optional<GtidSet> failed(MysqlException e) {
+        LOG.warn("event=fence-failed reason=\"{}\"", e.getMessage());
+        return Optional.empty();
     }
 
     private Optional<GtidSet> kill() {

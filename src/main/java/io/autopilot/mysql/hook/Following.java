@@ -1,11 +1,15 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.HealthDecision.Acknowledge;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Deadline;
@@ -62,7 +66,16 @@ final class Following {
             return unapplied;
         }
         Settings.Login login = node.settings().accounts().replication();
-        local.follow(decision.primary(), login.user(), login.password());
+        String user = login.user();
+        if (isLossless(deadline)) {
+            ServerState mysqld = local.read();
+            Optional<Reason> shut = admit(mysqld, local, decision, deadline);
+            if (shut.isPresent()) {
+                return shut;
+            }
+            user = ReplicationAccount.userOf(mysqld.serverUuid());
+        }
+        local.follow(decision.primary(), user, login.password());
         local.startReplication();
         LOG.info("event=follow primary={} term={}", decision.primary(), decision.term());
         return ports.poll()
@@ -72,6 +85,53 @@ final class Following {
                 : Optional.of(new Reason("the receiver has not connected to " + decision.primary() + " yet"));
     }
 
+    private boolean isLossless(Deadline deadline) {
+        return keys.durability(deadline).filter(d -> d.value().mode() == Durability.Mode.LOSSLESS).isPresent();
+    }
+
+    /**
+     * Gets this server its account at the primary, which nobody has who may acknowledge without being asked to: the plugin is off, and the
+     * receiver is stopped (protocol P2). By the primary's role lock, so that the primary can take it away for sure.
+     */
+    private Optional<Reason> admit(ServerState mysqld, Mysql local, Follow decision, Deadline deadline) {
+        if (mysqld.semiSync().filter(SemiSync::mayAcknowledge).isPresent()) {
+            local.setAcknowledging(false);
+        }
+        try (Mysql primary = ports.servers().connect(decision.primary(), deadline.atMost(CONNECT))) {
+            if (!primary.tryRoleLock(ROLE_LOCK)) {
+                return Optional.of(new Reason("another hand holds the role lock of " + decision.primary()));
+            }
+            Optional<Reason> changed = whyNot(decision, deadline);
+            if (changed.isEmpty()) {
+                primary.letIn(mysqld.serverUuid(), node.settings().accounts().replication().password());
+            }
+            return changed;
+        }
+    }
+
+    /** Acknowledges from now on, or not any more. Empty: it does as was decided. */
+    Optional<Reason> acknowledge(Acknowledge decision, Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            if (!local.tryRoleLock(ROLE_LOCK)) {
+                return Optional.of(new Reason("another hand holds this server's role lock"));
+            }
+            Optional<Reason> changed = whyNot(new Follow(decision.primary(), decision.term(), decision.reason()), deadline);
+            String uuid = local.read().serverUuid();
+            boolean member = keys.durability(deadline)
+                    .filter(d -> d.value().isMember(uuid, decision.term(), decision.primaryUuid()))
+                    .isPresent();
+            if (changed.isPresent() || member != decision.on()) {
+                return changed.or(() -> Optional.of(new Reason("what is promised has changed meanwhile")));
+            }
+            local.setAcknowledging(decision.on());
+            boolean done = ports.poll()
+                    .until(deadline.atMost(CONNECT), PAUSE, () -> connected(local.read()))
+                    .isPresent();
+            LOG.info("event=acknowledge on={} primary={}", decision.on(), decision.primary());
+            return done ? Optional.empty() : Optional.of(new Reason("the receiver has not connected again yet"));
+        }
+    }
+
     /** The applier runs to the end before a receiver starts (P9): no relay log is dropped unread (G4). */
     private static Optional<Reason> applyWhatWasReceived(Mysql local, Deadline deadline) {
         ServerState mysqld = local.read();
@@ -79,6 +139,10 @@ final class Following {
             return Optional.empty();
         }
         local.stopReceiver();
+        if (mysqld.semiSync().filter(SemiSync::sourceOn).isPresent()) {
+            // An applier would wait for acknowledgements, too (protocol P6).
+            local.requireNoAcks();
+        }
         GtidSet received = local.read().received();
         if (!mysqld.executed().contains(received)) {
             local.startApplier();

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.HealthDecision;
 import io.autopilot.mysql.core.HealthDecision.Role;
@@ -10,6 +11,7 @@ import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.HookLock;
@@ -33,6 +35,8 @@ public final class Health implements Hook {
     /** What a health run can spare; a node that needs longer is noted by a later one. */
     private static final Duration JOIN = Duration.ofSeconds(1);
 
+    private static final Duration COMMIT = Duration.ofSeconds(2);
+
     private final Node node;
     private final Ports ports;
     private final Lease lease;
@@ -40,6 +44,7 @@ public final class Health implements Hook {
     private final Observer observer;
     private final Services services;
     private final Provisioning provisioning;
+    private final Acks acks;
     private final Promotion promotion;
     private final TakeOver takeOver;
     private final Following following;
@@ -53,7 +58,8 @@ public final class Health implements Hook {
         this.observer = new Observer(node, ports, lease, keys);
         this.services = new Services(node, ports.consul());
         this.provisioning = new Provisioning(node, ports);
-        this.promotion = new Promotion(node, ports, lease, keys, services);
+        this.acks = new Acks(node, ports, lease, keys);
+        this.promotion = new Promotion(node, ports, lease, keys, services, acks);
         this.takeOver = new TakeOver(node, ports, lease, keys, promotion);
         this.following = new Following(node, ports, lease, keys);
         this.fence = new Fence(ports);
@@ -109,6 +115,7 @@ public final class Health implements Hook {
 
     private static boolean isWritableWithoutConsul(NodeView view) {
         return view.lease() instanceof LeaseView.Unknown
+                && !view.writesUntilFenced()
                 && view.mysqld().filter(ServerState::writable).isPresent();
     }
 
@@ -119,7 +126,10 @@ public final class Health implements Hook {
             case HealthDecision.BecomeWritable become ->
                 outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
-            case HealthDecision.TakeOver take -> outcome(take, takeOver.run(take.reason(), deadline));
+            case HealthDecision.TakeOver take ->
+                outcome(take, takeOver.run(seen.view().ownMode(), take.reason(), deadline));
+            case HealthDecision.Acknowledge acknowledge -> outcome(acknowledge, following.acknowledge(acknowledge, deadline));
+            case HealthDecision.ServeAlone alone -> serveAlone(alone, seen, deadline);
             case HealthDecision.ReleaseLease release -> release(release, seen, deadline);
             case HealthDecision.Follow follow -> {
                 Optional<Reason> obstacle = following.run(follow, deadline);
@@ -155,6 +165,10 @@ public final class Health implements Hook {
         }
         switch (serve.role()) {
             case PRIMARY -> {
+                Optional<Reason> waiting = keepAcks(seen, deadline);
+                if (waiting.isPresent()) {
+                    return Outcome.notHealthy(serve, new Reason(serve.reason() + "; writes wait: " + waiting.get()));
+                }
                 if (!proveAndPublish(seen, start.get(), deadline)) {
                     return Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile"));
                 }
@@ -166,18 +180,48 @@ public final class Health implements Hook {
                 }
             }
         }
+        if (seen.view().mysqld().filter(ServerState::offline).isPresent()) {
+            letClientsIn(deadline);
+        }
         services.keep(serve.role(), serve.reason().text(), deadline);
         return Outcome.done(serve, serve.reason());
+    }
+
+    private Optional<Reason> keepAcks(Observation seen, Deadline deadline) {
+        return seen.view().isLossless() && seen.view().lease() instanceof LeaseView.Mine mine
+                ? acks.keep(
+                        mine.record(),
+                        seen.view().mysqld().orElseThrow(),
+                        new Indexed<>(seen.durability().orElseThrow(), seen.durabilityIndex()),
+                        deadline)
+                : Optional.empty();
+    }
+
+    private void letClientsIn(Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            local.setOffline(false);
+        }
+    }
+
+    /** The acknowledgement of a commit is the proof that no successor has cut this primary off. */
+    private Outcome serveAlone(HealthDecision.ServeAlone alone, Observation seen, Deadline deadline) {
+        Optional<MysqldStart> start = ports.state().mysqldStart();
+        try (Mysql local = ports.servers().connectLocal(deadline.atMost(COMMIT))) {
+            local.heartbeat(seen.view().mysqld().map(ServerState::journalTerm).orElse(0L));
+        }
+        start.ifPresent(s -> lease.extendRight(seen.heartbeatBegan(), s, Durability.Mode.LOSSLESS));
+        return Outcome.done(alone, alone.reason());
     }
 
     /** A commit that hangs or fails proves that this primary is of no use: the right to write is not extended then. */
     private boolean proveAndPublish(Observation seen, MysqldStart start, Deadline deadline) {
         GtidSet executed;
-        try (Mysql local = ports.servers().connectLocal(deadline)) {
+        try (Mysql local = ports.servers().connectLocal(deadline.atMost(COMMIT))) {
             local.heartbeat(seen.view().knownTerm());
             executed = local.executed();
         }
-        lease.extendRight(seen.heartbeatBegan(), start);
+        lease.extendRight(
+                seen.heartbeatBegan(), start, seen.view().isLossless() ? Durability.Mode.LOSSLESS : Durability.Mode.ASYNC);
         return seen.view().lease() instanceof LeaseView.Mine mine
                 && lease.publish(mine.record().at(node.address()).withExecuted(executed), deadline);
     }

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.LeaseRight;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.PrimaryRecord;
@@ -27,6 +28,9 @@ import java.util.Optional;
  * write only together with a read of the key that came after it: the session may have died before.
  */
 final class Lease {
+    /** Tag of the node service of one that is on its way out. */
+    static final String LEAVING = "leaving";
+
     /** A dead node stays listed, since a cluster must not be initialised again while instances are known. */
     private static final Duration FORGET_NODE_AFTER = Duration.ofDays(3);
 
@@ -57,6 +61,15 @@ final class Lease {
     }
 
     private void register(Deadline deadline) {
+        register(List.of(), deadline);
+    }
+
+    /** The primary is to do without this node. */
+    void announceLeaving(Deadline deadline) {
+        register(List.of(LEAVING), deadline);
+    }
+
+    private void register(List<String> tags, Deadline deadline) {
         if (!isRegisteredHere()) {
             // Roles of a former life or with a former address: the next run offers this node's anew.
             consul.deregister(node.primaryServiceId(), deadline);
@@ -68,7 +81,7 @@ final class Lease {
                         node.settings().nodeService(),
                         node.address().host(),
                         node.address().port(),
-                        List.of(),
+                        tags,
                         node.settings().lease(),
                         CheckStatus.PASSING,
                         Optional.of(FORGET_NODE_AFTER)),
@@ -108,8 +121,12 @@ final class Lease {
         return new LeaseView.Other(record.get());
     }
 
-    /** A live session of this node, made when there is none. */
-    String session(Deadline deadline) {
+    /**
+     * A live session of this node, made when there is none.
+     *
+     * @param mode of the terms that it is for: in lossless mode the end of a session gives nobody the right to write, so nobody has to wait
+     */
+    String session(Durability.Mode mode, Deadline deadline) {
         Optional<String> known = state.session().filter(id -> consul.renewSession(id, deadline));
         if (known.isPresent()) {
             return known.get();
@@ -121,7 +138,7 @@ final class Lease {
                 new SessionSpec(
                         node.settings().session().name(),
                         node.settings().session().ttl(),
-                        node.settings().lease(),
+                        mode == Durability.Mode.LOSSLESS ? Duration.ZERO : node.settings().lease(),
                         Optional.of(checkId()),
                         consul.agentIsLocal()),
                 deadline);
@@ -141,10 +158,12 @@ final class Lease {
 
     /**
      * Extends the right to write of this run of mysqld, by a proof: a heartbeat that began then, a lease that was this node's afterwards, a
-     * server that was seen well. The wrapper kills mysqld at the end of the right, should no hook have fenced it.
+     * server that was seen well. In asynchronous mode the wrapper kills mysqld at the end of the right, should no hook have fenced it; in
+     * lossless mode no write is acknowledged that a successor lacks.
      */
-    void extendRight(Duration heartbeatBegan, MysqldStart start) {
-        state.writeWritable(start, right.endsAt(Optional.of(heartbeatBegan)));
+    void extendRight(Duration heartbeatBegan, MysqldStart start, Durability.Mode mode) {
+        state.writeWritable(
+                start, mode == Durability.Mode.LOSSLESS ? Optional.empty() : right.endsAt(Optional.of(heartbeatBegan)));
         state.writeHeartbeat(heartbeatBegan);
     }
 
@@ -157,7 +176,8 @@ final class Lease {
             return false;
         }
         writable.heartbeat(mine.record().term());
-        extendRight(began, start.get());
+        extendRight(
+                began, start.get(), state.writesUntilFenced(start.get()) ? Durability.Mode.LOSSLESS : Durability.Mode.ASYNC);
         return true;
     }
 

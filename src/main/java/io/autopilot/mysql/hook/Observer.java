@@ -159,6 +159,11 @@ final class Observer {
                 writableRunEnded(),
                 facts.lease(),
                 facts.clusterUuid(),
+                facts.durability(),
+                facts.mysqld()
+                        .map(mysqld -> node.settings().replication().modeOn(mysqld.version()))
+                        .orElse(Durability.Mode.ASYNC),
+                ports.state().mysqldStart().filter(ports.state()::writesUntilFenced).isPresent(),
                 facts.foreignIntent(),
                 term,
                 primaryExecuted,

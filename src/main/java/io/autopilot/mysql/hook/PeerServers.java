@@ -32,8 +32,12 @@ final class PeerServers implements AutoCloseable {
         this.tasks = tasks;
     }
 
-    /** A peer whose receiver is stopped; the state was read afterwards. */
-    record Peer(String node, Address address, Mysql server, ServerState state) {}
+    /**
+     * A peer whose receiver is stopped; the state was read afterwards.
+     *
+     * @param fenced it is no replica, accepts no writes, and no commit of it is under way
+     */
+    record Peer(String node, Address address, Mysql server, ServerState state, boolean fenced) {}
 
     /** Begins to revoke every living peer; one that doesn't answer is left out, and said so. */
     static PeerServers revoke(Node node, Ports ports, Deadline deadline) {
@@ -58,7 +62,7 @@ final class PeerServers implements AutoCloseable {
                 return Optional.empty();
             }
             server.stopReceiver();
-            Peer peer = new Peer(name, address, server, server.read());
+            Peer peer = stopped(name, address, server);
             stopped = true;
             return Optional.of(peer);
         } catch (MysqlException e) {
@@ -71,6 +75,16 @@ final class PeerServers implements AutoCloseable {
         }
     }
 
+    private static Peer stopped(String name, Address address, Mysql server) {
+        ServerState state = server.read();
+        if (state.writable() || state.replication().isPresent()) {
+            return new Peer(name, address, server, state, false);
+        }
+        // A commit may still wait there: only the return of the statement says that none does (protocol P5).
+        server.makeReadOnly();
+        return new Peer(name, address, server, server.read(), true);
+    }
+
     /** Those that are revoked; waits until each is, or is left out. */
     List<Peer> all() {
         return revocations.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
@@ -80,12 +94,11 @@ final class PeerServers implements AutoCloseable {
         return all().stream().filter(peer -> peer.node().equals(node)).findFirst();
     }
 
-    /** Does something with each at the same time; returns when all of it is done. */
-    void forEach(Consumer<Peer> action) {
-        List<CompletableFuture<Void>> actions = all().stream()
+    /** Begins to do something with each of those; the result ends when all of it is done. */
+    CompletableFuture<Void> start(List<Peer> peers, Consumer<Peer> action) {
+        return CompletableFuture.allOf(peers.stream()
                 .map(peer -> CompletableFuture.runAsync(() -> action.accept(peer), tasks))
-                .toList();
-        actions.forEach(CompletableFuture::join);
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     @Override

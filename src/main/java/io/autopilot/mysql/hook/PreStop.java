@@ -17,19 +17,23 @@ import org.slf4j.LoggerFactory;
 public final class PreStop implements Hook {
     private static final Logger LOG = LoggerFactory.getLogger(PreStop.class);
     private static final Duration LOCK = Duration.ofSeconds(6);
+    /** For one run of the primary's health, started by a bell. */
+    private static final Duration LEAVE = Duration.ofSeconds(5);
+
     private static final Duration PAUSE = Duration.ofMillis(50);
     /** What a clean stop of mysqld may take, out of the hook's time. */
     private static final Duration FOR_MYSQLD = Duration.ofSeconds(12);
 
     private final Node node;
     private final Ports ports;
+    private final ClusterKeys keys;
     private final Lease lease;
     private final Services services;
     private final Fence fence;
     private final HandOver handOver;
 
     public PreStop(Node node, Ports ports) {
-        ClusterKeys keys = new ClusterKeys(node, ports.consul());
+        this.keys = new ClusterKeys(node, ports.consul());
         this.node = node;
         this.ports = ports;
         this.lease = new Lease(node, ports.consul(), ports.state());
@@ -56,7 +60,7 @@ public final class PreStop implements Hook {
             lease.heartbeat(deadline);
             Reason left = lease.view(deadline) instanceof LeaseView.Mine mine
                     ? handOver.run(mine.record(), deadline)
-                    : new Reason("a replica left");
+                    : leaveAckSet(deadline);
             services.withdraw(deadline);
             lease.leave(deadline);
             return left;
@@ -67,6 +71,36 @@ public final class PreStop implements Hook {
             LOG.warn("event=left-without-mysqld reason=\"{}\"", e.getMessage());
             return new Reason("mysqld failed on the way: " + e.getMessage());
         }
+    }
+
+    /** The primary does without this node's acknowledgements before they stop: its writes need not wait for that to be noticed. */
+    private Reason leaveAckSet(Deadline deadline) {
+        Optional<String> uuid = serverUuid(deadline);
+        if (uuid.isEmpty() || !isMember(uuid.get(), deadline)) {
+            return new Reason("a replica left");
+        }
+        lease.announceLeaving(deadline);
+        if (lease.view(deadline) instanceof LeaseView.Other other) {
+            services.ringBell(other.record().node(), deadline);
+        }
+        boolean left = ports.poll()
+                .until(deadline.atMost(LEAVE), PAUSE, () -> isMember(uuid.get(), deadline) ? Optional.empty() : Optional.of(true))
+                .isPresent();
+        services.silenceBell(deadline);
+        return new Reason(left ? "a replica left, the primary does without it" : "a replica left before the primary did without it");
+    }
+
+    private Optional<String> serverUuid(Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            return Optional.of(local.read().serverUuid());
+        } catch (MysqlException e) {
+            LOG.info("event=mysqld-silent reason=\"{}\"", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private boolean isMember(String uuid, Deadline deadline) {
+        return keys.durability(deadline).filter(d -> d.value().isMember(uuid)).isPresent();
     }
 
     private Outcome stopMysqld(Reason left, Deadline deadline) {

@@ -35,13 +35,15 @@ final class Promotion {
     private final Lease lease;
     private final ClusterKeys keys;
     private final Services services;
+    private final Acks acks;
 
-    Promotion(Node node, Ports ports, Lease lease, ClusterKeys keys, Services services) {
+    Promotion(Node node, Ports ports, Lease lease, ClusterKeys keys, Services services, Acks acks) {
         this.node = node;
         this.ports = ports;
         this.lease = lease;
         this.keys = keys;
         this.services = services;
+        this.acks = acks;
     }
 
     /**
@@ -56,24 +58,44 @@ final class Promotion {
             operations.add(new TxnOp.CheckIndex(node.durabilityKey(), seen.durabilityIndex()));
         } else {
             // The founder has no predecessor, and the last primary has all that it had itself.
-            operations.addAll(beginTerm(term, mysqld, GtidSet.EMPTY, seen.durabilityIndex(), why));
+            Durability.Entry entry = entryAgain(term, mysqld, seen.durability());
+            operations.addAll(beginTerm(entry, mysqld, GtidSet.EMPTY, seen.durability(), seen.durabilityIndex(), why));
         }
-        operations.add(lock(term, mysqld.serverUuid(), deadline));
+        operations.add(lock(term, mysqld, deadline));
         return refusal(ports.consul().transact(operations, deadline));
+    }
+
+    /** Who acknowledged this server's writes goes on doing so; the replicas still follow it. */
+    private static Durability.Entry entryAgain(long term, ServerState mysqld, Optional<Durability> before) {
+        Optional<Durability.Entry> own = before.filter(d -> d.mode() == Durability.Mode.LOSSLESS)
+                .map(Durability::newest)
+                .filter(e -> e.primaryUuid().equals(mysqld.serverUuid()));
+        return new Durability.Entry(
+                term,
+                mysqld.serverUuid(),
+                own.map(Durability.Entry::ackSet).orElse(Set.of()),
+                own.map(Durability.Entry::acksRequired).orElse(0));
+    }
+
+    /** The mode of a term in which that server is primary. */
+    Durability.Mode modeOf(ServerState mysqld) {
+        return node.settings().replication().modeOn(mysqld.version());
     }
 
     /**
      * What a new term writes together with the lease.
      *
+     * @param entry who acknowledges from its beginning on; nobody in asynchronous mode
      * @param lost what the last primary is known to have had and this server lacks
      */
-    List<TxnOp> beginTerm(long term, ServerState mysqld, GtidSet lost, long durabilityIndex, Reason why) {
-        Durability durability = new Durability(
-                Durability.Mode.ASYNC,
-                new Durability.Entry(term, mysqld.serverUuid(), Set.of(), 0),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+    List<TxnOp> beginTerm(
+            Durability.Entry entry, ServerState mysqld, GtidSet lost, Optional<Durability> before, long durabilityIndex, Reason why) {
+        Durability.Mode mode = modeOf(mysqld);
+        Durability.Entry asked = mode == Durability.Mode.LOSSLESS
+                ? entry
+                : new Durability.Entry(entry.term(), entry.primaryUuid(), Set.of(), 0);
+        Durability durability = Durability.beginning(mode, asked, before);
+        long term = entry.term();
         Set<String> ancestors = term == 1 ? mysqld.executed().serverUuids() : Set.of();
         TermRecord record = new TermRecord(term, node.name(), mysqld.serverUuid(), ancestors, why.text(), lost, now());
         return List.of(
@@ -81,9 +103,9 @@ final class Promotion {
                 new TxnOp.Cas(node.historyKey(term), ClusterRecords.write(record), 0));
     }
 
-    TxnOp.Lock lock(long term, String serverUuid, Deadline deadline) {
-        PrimaryRecord record = record(term, serverUuid, PrimaryRecord.State.ESTABLISHING, Optional.empty());
-        return new TxnOp.Lock(node.leaseKey(), ClusterRecords.write(record), lease.session(deadline));
+    TxnOp.Lock lock(long term, ServerState mysqld, Deadline deadline) {
+        PrimaryRecord record = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHING, Optional.empty());
+        return new TxnOp.Lock(node.leaseKey(), ClusterRecords.write(record), lease.session(modeOf(mysqld), deadline));
     }
 
     static Optional<Reason> refusal(TxnResult result) {
@@ -115,19 +137,36 @@ final class Promotion {
         if (start.isEmpty()) {
             return Optional.of(new Reason("mysqld doesn't run under its wrapper"));
         }
+        PrimaryRecord own = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHING, Optional.empty());
+        Durability.Mode mode = modeInForce(deadline);
+        Optional<Reason> unprepared = mode == Durability.Mode.LOSSLESS ? acks.prepare(local, own, deadline) : Optional.empty();
+        if (unprepared.isPresent()) {
+            return unprepared;
+        }
         Duration began = ports.ticker().uptime();
         Optional<Reason> unproven = whyNotHolder(term, mysqld, deadline);
         if (unproven.isPresent()) {
             return unproven;
         }
         // The marker is there before the server can be writable, so that the wrapper never passes a SIGTERM on (protocol P5).
-        lease.extendRight(began, start.get());
+        lease.extendRight(began, start.get(), mode);
         local.makeWritable();
         if (mysqld.journalTerm() < term) {
             local.journal(term, node.name(), why.text());
         }
+        // In lossless mode this is the barrier: what was there before it is with those who acknowledge, too.
         local.heartbeat(term);
+        if (mode == Durability.Mode.LOSSLESS && !acks.settle(own, deadline)) {
+            return Optional.of(new Reason("what is promised was changed by somebody else"));
+        }
+        if (mysqld.offline()) {
+            local.setOffline(false);
+        }
         return establish(term, mysqld, deadline);
+    }
+
+    private Durability.Mode modeInForce(Deadline deadline) {
+        return keys.durability(deadline).map(d -> d.value().mode()).orElse(Durability.Mode.ASYNC);
     }
 
     private Optional<Reason> endReplication(Mysql local, Deadline deadline) {

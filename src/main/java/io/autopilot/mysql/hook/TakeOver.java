@@ -11,6 +11,7 @@ import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.hook.PeerServers.Peer;
@@ -25,12 +26,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A replica makes itself the primary after the lease became free (protocol P4, asynchronous mode): announce, revoke, elect, take the
- * lease in one transaction, become writable, repoint. A run that ends half-way leaves its announcement; the next one goes on with it.
+ * A replica makes itself the primary (protocol P4): announce, revoke, elect, take the lease in one transaction, become writable, repoint.
+ * In asynchronous mode the lease has to be free before; in lossless mode the revocation has to beat what is promised. A run that ends half-way leaves its announcement; the next one goes on with it.
  */
 final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
@@ -53,8 +56,8 @@ final class TakeOver {
     }
 
     /** Empty: this node is the primary. Else why it isn't. */
-    Optional<Reason> run(Reason why, Deadline deadline) {
-        String session = lease.session(deadline);
+    Optional<Reason> run(Durability.Mode mode, Reason why, Deadline deadline) {
+        String session = lease.session(mode, deadline);
         return switch (announce(session, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
@@ -71,8 +74,19 @@ final class TakeOver {
                 return Optional.of(new Reason("another hand holds this server's role lock"));
             }
             local.stopReceiver();
+            Optional<Reason> unbeaten = Revocation.of(announced.durability().value(), local.read(), peers.all()).whyNot();
+            if (unbeaten.isPresent()) {
+                LOG.error("event=no-quorum term={} reason=\"{}\"", announced.term(), unbeaten.get());
+                withdraw(announced, deadline);
+                return unbeaten;
+            }
             return elect(announced, local, peers, session, deadline);
         }
+    }
+
+    private void withdraw(Announcement.Made announced, Deadline deadline) {
+        keys.withdrawIntent(
+                Optional.of(announced.durability().value()), announced.durability().index(), deadline);
     }
 
     /** What came of announcing. */
@@ -135,13 +149,11 @@ final class TakeOver {
                 yield failed.isPresent() ? failed : elect(announced, local, peers, session, deadline);
             }
             case ElectionDecision.Yield yielded -> {
-                keys.withdrawIntent(
-                        Optional.of(announced.durability().value()), announced.durability().index(), deadline);
+                withdraw(announced, deadline);
                 yield Optional.of(new Reason("yields to " + yielded.to() + ": " + yielded.reason()));
             }
             case ElectionDecision.Stop stop -> {
-                keys.withdrawIntent(
-                        Optional.of(announced.durability().value()), announced.durability().index(), deadline);
+                withdraw(announced, deadline);
                 LOG.error("event=election-stopped reason=\"{}\"", stop.reason());
                 yield Optional.of(stop.reason());
             }
@@ -176,7 +188,14 @@ final class TakeOver {
         }
         ServerState mysqld = local.read();
         GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
-        Optional<Reason> refused = takeLease(announced, mysqld, lost, decision.reason(), session, deadline);
+        List<Peer> members = members(announced, mysqld, peers, keys.primaryUuids(deadline));
+        Durability.Entry entry = new Durability.Entry(
+                announced.term(),
+                mysqld.serverUuid(),
+                members.stream().map(member -> member.state().serverUuid()).collect(Collectors.toSet()),
+                node.settings().replication().acks().acksOf(members.size()));
+        Optional<Reason> refused =
+                takeLease(announced, entry, mysqld, lost, decision.reason(), session, deadline);
         if (refused.isPresent()) {
             return refused;
         }
@@ -185,25 +204,53 @@ final class TakeOver {
                     lost, announced.last().node());
         }
         LOG.info("event=lease term={} reason=\"{}\"", announced.term(), decision.reason());
-        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
-        if (readOnly.isEmpty()) {
-            peers.forEach(this::repoint);
+        boolean lossless = promotion.modeOf(mysqld) == Durability.Mode.LOSSLESS;
+        if (lossless) {
+            members.forEach(member -> local.letIn(member.state().serverUuid(), replication().password()));
         }
+        // The first commit waits for them in lossless mode; the others come by themselves then.
+        CompletableFuture<Void> repointing =
+                peers.start(lossless ? members : peers.all(), peer -> repoint(peer, lossless));
+        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
+        repointing.join();
         return readOnly;
+    }
+
+    /** Of the old members those that were stopped and have nothing of their own (protocol P1). */
+    private static List<Peer> members(
+            Announcement.Made announced, ServerState own, PeerServers peers, Set<String> primaryUuids) {
+        Durability before = announced.durability().value();
+        return peers.all().stream()
+                .filter(peer -> !peer.fenced() && peer.state().replication().isPresent())
+                .filter(peer -> before.isMember(peer.state().serverUuid()))
+                .filter(peer -> peer.state().clusterUuid().equals(own.clusterUuid()))
+                .filter(peer -> peer.state().received().minus(peer.state().received().of(primaryUuids)).isEmpty())
+                .toList();
     }
 
     /** Step 4, again and again while only the lock-delay of the last holder's session is in the way. */
     private Optional<Reason> takeLease(
-            Announcement.Made announced, ServerState mysqld, GtidSet lost, Reason why, String session, Deadline deadline) {
+            Announcement.Made announced,
+            Durability.Entry entry,
+            ServerState mysqld,
+            GtidSet lost,
+            Reason why,
+            String session,
+            Deadline deadline) {
         while (true) {
             List<TxnOp> operations = new ArrayList<>();
             operations.add(new TxnOp.CheckSession(node.failoverLockKey(), session));
             operations.addAll(promotion.beginTerm(
-                    announced.term(), mysqld, lost, announced.durability().index(), why));
+                    entry,
+                    mysqld,
+                    lost,
+                    Optional.of(announced.durability().value()),
+                    announced.durability().index(),
+                    why));
             ports.consul()
                     .get(node.leaseKey(), deadline)
                     .ifPresent(e -> operations.add(new TxnOp.DeleteCas(e.key(), e.modifyIndex())));
-            operations.add(promotion.lock(announced.term(), mysqld.serverUuid(), deadline));
+            operations.add(promotion.lock(announced.term(), mysqld, deadline));
             operations.add(new TxnOp.Unlock(node.failoverLockKey(), node.name(), session));
             TxnResult result = ports.consul().transact(operations, deadline);
             boolean delayed = result instanceof TxnResult.Refused refused && refused.lockDelayed();
@@ -224,14 +271,19 @@ final class TakeOver {
             return Optional.of(new Reason("could not apply what was received before fetching from " + fetch.node()));
         }
         local.stopReplication();
-        follow(local, source.get().address());
+        Peer from = source.get();
+        if (from.state().semiSync().isPresent()) {
+            // A server that was just restarted keeps the common account out.
+            from.server().letIn(local.read().serverUuid(), replication().password());
+        }
+        follow(local, from.address(), from.state().semiSync().isPresent());
         boolean all = local.awaitApplied(fetch.missing(), deadline.remaining());
         local.stopReceiver();
         return all ? Optional.empty() : Optional.of(new Reason("could not fetch " + fetch.missing() + " from " + fetch.node()));
     }
 
     /** A remote hand may point a replica at the lease's holder (protocol P3); one that can't be pointed now does it by itself later. */
-    private void repoint(Peer peer) {
+    private void repoint(Peer peer, boolean lossless) {
         try {
             ServerState state = peer.server().read();
             if (state.writable() || peer.state().replication().isEmpty()) {
@@ -239,7 +291,10 @@ final class TakeOver {
             }
             if (peer.server().awaitApplied(state.received(), APPLY)) {
                 peer.server().stopReplication();
-                follow(peer.server(), node.address());
+                if (lossless && state.semiSync().filter(s -> !s.replicaEnabled()).isPresent()) {
+                    peer.server().setAcknowledging(true);
+                }
+                follow(peer.server(), node.address(), lossless);
                 LOG.info("event=repointed node={}", peer.node());
             } else {
                 LOG.info("event=not-repointed node={} reason=\"it still applies what it has received\"", peer.node());
@@ -249,9 +304,13 @@ final class TakeOver {
         }
     }
 
-    private void follow(Mysql server, Address source) {
-        Settings.Login login = node.settings().accounts().replication();
-        server.follow(source, login.user(), login.password());
+    private void follow(Mysql server, Address source, boolean byOwnAccount) {
+        String user = byOwnAccount ? ReplicationAccount.userOf(server.read().serverUuid()) : replication().user();
+        server.follow(source, user, replication().password());
         server.startReplication();
+    }
+
+    private Settings.Login replication() {
+        return node.settings().accounts().replication();
     }
 }

@@ -64,6 +64,9 @@ public interface LocalState {
     /** Whether mysqld may be accepting writes in this run of it. */
     boolean mayBeWritable(MysqldStart start);
 
+    /** Whether that run may accept writes until it is fenced, whatever the clock says (lossless mode). */
+    boolean writesUntilFenced(MysqldStart start);
+
     /** The id of the run that was last said to accept writes, ended or not; empty after a fence. */
     Optional<String> writableRun();
 

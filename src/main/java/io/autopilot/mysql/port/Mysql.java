@@ -5,6 +5,7 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ServerState;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * One connection to one mysqld, in this project's verbs. Not thread-safe. Every method throws {@link MysqlException} when the
@@ -85,6 +86,9 @@ public interface Mysql extends AutoCloseable {
 
     /** Keeps it from receiving, also what it receives now; returns when that has ended, for sure (protocol P2). */
     void cutOff(String serverUuid);
+
+    /** Does so to all that were ever let in but these. */
+    void cutOffOthers(Set<String> serverUuids);
 
     void makeWritable();
 

@@ -44,6 +44,7 @@ class ClusterRecordsTest {
                 Durability.Mode.LOSSLESS,
                 new Durability.Entry(4, "p", Set.of("a", "b"), 1),
                 Optional.of(new Durability.Entry(4, "p", Set.of("a"), 1)),
+                Set.of("b"),
                 Optional.of(new Durability.Intent(5, "db2", "session")),
                 Optional.of(new Durability.HandOver(4, "db1", "db2",
                         Optional.of(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-9")))));
@@ -52,6 +53,7 @@ class ClusterRecordsTest {
                 Durability.Mode.ASYNC,
                 new Durability.Entry(1, "p", Set.of(), 0),
                 Optional.empty(),
+                Set.of(),
                 Optional.empty(),
                 Optional.empty());
         assertEquals(settled, ClusterRecords.readDurability("k", ClusterRecords.write(settled)));

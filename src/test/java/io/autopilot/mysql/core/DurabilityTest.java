@@ -40,7 +40,7 @@ class DurabilityTest {
         Durability.Entry proven = new Durability.Entry(3, "p", Set.of(), 0);
         Durability.Entry next = new Durability.Entry(4, "q", Set.of(), 0);
         Durability changing = new Durability(
-                Durability.Mode.ASYNC, proven, Optional.of(next), Optional.empty(), Optional.empty());
+                Durability.Mode.ASYNC, proven, Optional.of(next), Set.of(), Optional.empty(), Optional.empty());
         assertEquals(next, changing.newest());
     }
 }

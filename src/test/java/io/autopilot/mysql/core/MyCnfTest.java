@@ -113,6 +113,7 @@ class MyCnfTest {
                         Path.of("/var/lib/mysql/data"),
                         new ServerId(0x0A0A_0013L),
                         "10.10.0.19",
+                        Durability.Mode.ASYNC,
                         limit,
                         pool)
                 .text()

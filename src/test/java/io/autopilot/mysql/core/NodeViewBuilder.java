@@ -25,11 +25,16 @@ final class NodeViewBuilder {
     private Duration uptime = Duration.ofHours(1);
     private LeaseView lease = new LeaseView.Free(Optional.empty());
     private Optional<Durability.Intent> intent = Optional.empty();
+    private Optional<Durability> durability = Optional.empty();
+    private Durability.Mode ownMode = Durability.Mode.ASYNC;
+    private boolean untilFenced;
+    private Optional<SemiSync> semiSync = Optional.empty();
     private long term = 4;
     private Optional<GtidSet> primaryExecuted = Optional.empty();
     private boolean mayWrite = true;
     private boolean warm;
     private boolean mustJoin;
+    private String user = "repluser";
     private final Set<String> replicas = new HashSet<>();
 
     NodeView build() {
@@ -42,7 +47,7 @@ final class NodeViewBuilder {
                 set("1-9"),
                 GtidSet.EMPTY,
                 replication,
-                Optional.empty(),
+                semiSync,
                 uptime,
                 mark,
                 journalTerm);
@@ -53,6 +58,9 @@ final class NodeViewBuilder {
                 crashed,
                 lease,
                 Optional.of(CLUSTER),
+                durability,
+                ownMode,
+                untilFenced,
                 intent,
                 term,
                 primaryExecuted,
@@ -216,7 +224,7 @@ final class NodeViewBuilder {
 
     private NodeViewBuilder replicates(Address source, ReplicationState.Receiver receiver, int lag, String error) {
         replication = Optional.of(new ReplicationState(
-                source, receiver, error.isEmpty(), true, set("9"), Optional.of(Duration.ofSeconds(lag)), "", error));
+                source, user, receiver, error.isEmpty(), true, set("9"), Optional.of(Duration.ofSeconds(lag)), "", error));
         return this;
     }
 

@@ -33,14 +33,22 @@ public final class FakeCluster {
     private static final Duration HOOK = Duration.ofMillis(4500);
 
     private final Path directory;
+    private final String mode;
     private final List<FakeNode> nodes = new ArrayList<>();
     public final VirtualTime time = new VirtualTime();
     public final FakeConsul consul = new FakeConsul(time);
     public final FakeMysqlNet net = new FakeMysqlNet(time);
     private Executor tasks = Runnable::run;
 
+    /** In asynchronous mode. */
     public FakeCluster(Path directory) {
+        this(directory, "async");
+    }
+
+    /** @param mode what REPLICATION_MODE says */
+    public FakeCluster(Path directory, String mode) {
         this.directory = directory;
+        this.mode = mode;
     }
 
     /** One after the other, unless told otherwise. */
@@ -97,8 +105,8 @@ public final class FakeCluster {
         return nodes.stream().filter(n -> n.server.writable()).toList();
     }
 
-    private static Settings settings(String... more) {
-        Map<String, String> environment = new HashMap<>(Map.of("MYSQL_REPL_PASSWORD", "secret"));
+    private Settings settings(String... more) {
+        Map<String, String> environment = new HashMap<>(Map.of("MYSQL_REPL_PASSWORD", "secret", "REPLICATION_MODE", mode));
         for (int i = 0; i < more.length; i += 2) {
             environment.put(more[i], more[i + 1]);
         }
@@ -125,6 +133,7 @@ public final class FakeCluster {
             this.name = name;
             Address address = new Address("10.0.0." + number, 3306);
             this.server = net.add(address, String.format("00000000-0000-0000-0000-0000000000%02d", number));
+            this.server.setStartsOffline(!mode.equals("async"));
             this.run = made(directory.resolve(name).resolve("run"));
             this.proc = made(directory.resolve(name).resolve("proc"));
             this.state = new FileLocalState(run, made(directory.resolve(name).resolve("data")), proc, time, time);
@@ -169,6 +178,11 @@ public final class FakeCluster {
             alive = false;
         }
 
+        /** They run again, in a container that was frozen. */
+        public void restartHooks() {
+            alive = true;
+        }
+
         public void restartContainer() {
             alive = true;
             startMysqld();
@@ -177,7 +191,7 @@ public final class FakeCluster {
         private void watch() {
             Path marker = run.resolve("writable");
             Optional<MysqldStart> start = state.mysqldStart();
-            if (start.isEmpty() || !state.mayBeWritable(start.get())) {
+            if (start.isEmpty() || !state.mayBeWritable(start.get()) || state.writesUntilFenced(start.get())) {
                 return;
             }
             Duration until = Duration.ofMillis(Long.parseLong(read(marker).split("\n")[1]));

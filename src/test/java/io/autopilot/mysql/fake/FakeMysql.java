@@ -10,6 +10,8 @@ import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A connection to a {@link FakeServer}. */
 final class FakeMysql implements Mysql {
@@ -226,6 +228,14 @@ final class FakeMysql implements Mysql {
         String user = ReplicationAccount.userOf(serverUuid);
         server.accounts.computeIfPresent(user, (name, locked) -> true);
         net.disconnect(server, user);
+    }
+
+    @Override
+    public void cutOffOthers(Set<String> serverUuids) {
+        arrive();
+        Set<String> stay = serverUuids.stream().map(ReplicationAccount::userOf).collect(Collectors.toSet());
+        server.accounts.replaceAll((user, locked) -> locked || !stay.contains(user));
+        server.accounts.keySet().stream().filter(user -> !stay.contains(user)).forEach(user -> net.disconnect(server, user));
     }
 
     @Override

@@ -56,6 +56,7 @@ public final class FakeServer {
 
     // For tests.
     boolean appliesNothing;
+    boolean startsOffline;
     boolean hangs;
     private Runnable whenStopped = () -> {};
     Runnable whenReceiverStops = () -> {};
@@ -71,7 +72,7 @@ public final class FakeServer {
     public void start() {
         up = true;
         readOnly = true;
-        offline = false;
+        offline = startsOffline;
         receiver = false;
         connected = false;
         applier = false;
@@ -174,6 +175,15 @@ public final class FakeServer {
         semiSync.acknowledging = false;
     }
 
+    public boolean offline() {
+        return offline;
+    }
+
+    /** As its configuration file says. */
+    public void setStartsOffline(boolean value) {
+        startsOffline = value;
+    }
+
     public boolean writable() {
         return up && !readOnly;
     }
@@ -266,6 +276,6 @@ public final class FakeServer {
         Receiver state = !receiver ? Receiver.OFF : connected ? Receiver.ON : Receiver.CONNECTING;
         boolean locked = net.at(from).filter(s -> s.up && net.connected(this, s) && !s.admits(sourceUser)).isPresent();
         String error = connected ? "" : locked ? "3118 account is locked" : "2003 no connection";
-        return new ReplicationState(from, state, applier, true, retrieved, Optional.of(Duration.ZERO), error, "");
+        return new ReplicationState(from, sourceUser, state, applier, true, retrieved, Optional.of(Duration.ZERO), error, "");
     }
 }

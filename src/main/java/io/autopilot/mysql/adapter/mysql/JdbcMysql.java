@@ -3,6 +3,7 @@ package io.autopilot.mysql.adapter.mysql;
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.port.Deadline;
@@ -277,7 +278,12 @@ final class JdbcMysql implements Mysql {
 
     @Override
     public void cutOff(String serverUuid) {
-        accounts.cutOff(serverUuid);
+        accounts.cutOff(Set.of(ReplicationAccount.userOf(serverUuid)));
+    }
+
+    @Override
+    public void cutOffOthers(Set<String> serverUuids) {
+        accounts.cutOffOthers(serverUuids);
     }
 
     @Override

@@ -39,12 +39,12 @@ record Processes(Session session, String controlUser) {
                 .forEach(process -> kill(what, process.id()));
     }
 
-    /** Kills the sessions of one user, which can't come back meanwhile, until none is left. False: not in time. */
-    boolean endSessionsOf(String user, Deadline until) {
-        String what = "end the sessions of " + user;
+    /** Kills the sessions of users who can't come back meanwhile, until none is left. False: not in time. */
+    boolean endSessionsOf(Set<String> users, Deadline until) {
+        String what = "end the sessions of " + users;
         int clean = 0;
         while (clean < CLEAN_LOOKS) {
-            List<Found> left = found(what).stream().filter(process -> process.user().equals(user)).toList();
+            List<Found> left = found(what).stream().filter(process -> users.contains(process.user())).toList();
             left.forEach(process -> kill(what, process.id()));
             // One that was let in an instant before the account was locked may show itself an instant later.
             clean = left.isEmpty() ? clean + 1 : 0;

@@ -28,6 +28,7 @@ record ReplicaStatus(ReplicationState state, GtidSet executed, boolean atTheEnd)
     private static ReplicaStatus row(Row row, Dialect dialect) throws SQLException {
         ReplicationState state = new ReplicationState(
                 new Address(text(row, dialect, "Source_Host"), Integer.parseInt(text(row, dialect, "Source_Port"))),
+                text(row, dialect, "Source_User"),
                 switch (text(row, dialect, "Replica_IO_Running")) {
                     case "Yes" -> Receiver.ON;
                     case "No" -> Receiver.OFF;

@@ -4,6 +4,8 @@ import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The accounts of the servers that receive from this one, one each (protocol P2). Not thread-safe. */
 final class ReplicationAccounts {
@@ -31,12 +33,25 @@ final class ReplicationAccounts {
         });
     }
 
-    void cutOff(String serverUuid) {
-        String what = "cut off " + serverUuid;
-        String user = ReplicationAccount.userOf(serverUuid);
-        new Unlogged(session, dialect).run(what, () -> session.run(what, "ALTER USER IF EXISTS ?@? ACCOUNT LOCK", user, ANYWHERE));
-        if (!processes.endSessionsOf(user, session.deadline().atMost(END))) {
-            throw new MysqlException(what + " on " + session.server() + ": its session doesn't end", false, 0, null);
+    void cutOffOthers(Set<String> serverUuids) {
+        String what = "cut off all other servers";
+        Set<String> stay = serverUuids.stream().map(ReplicationAccount::userOf).collect(Collectors.toSet());
+        Set<String> others = session
+                .list(what, "SELECT user FROM mysql.user WHERE user REGEXP '^[0-9a-f]{32}$'", row -> row.text(1).orElse(""))
+                .stream()
+                .filter(user -> !stay.contains(user))
+                .collect(Collectors.toSet());
+        if (!others.isEmpty()) {
+            cutOff(others);
+        }
+    }
+
+    void cutOff(Set<String> users) {
+        String what = "cut off " + users;
+        new Unlogged(session, dialect).run(what, () ->
+                users.forEach(user -> session.run(what, "ALTER USER IF EXISTS ?@? ACCOUNT LOCK", user, ANYWHERE)));
+        if (!processes.endSessionsOf(users, session.deadline().atMost(END))) {
+            throw new MysqlException(what + " on " + session.server() + ": their sessions don't end", false, 0, null);
         }
     }
 }

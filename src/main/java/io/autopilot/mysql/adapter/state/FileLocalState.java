@@ -241,6 +241,13 @@ public final class FileLocalState implements LocalState {
     }
 
     @Override
+    public boolean writesUntilFenced(MysqldStart start) {
+        return writable.read()
+                .filter(lines -> line(writable, lines, 0).equals(start.id()) && line(writable, lines, 1).equals(FOR_EVER))
+                .isPresent();
+    }
+
+    @Override
     public Optional<String> writableRun() {
         return writable.read().map(lines -> line(writable, lines, 0));
     }

@@ -2,6 +2,7 @@ package io.autopilot.mysql.adapter.mysql;
 
 import com.mysql.cj.jdbc.NonRegisteringDriver;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.MyCnf;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
@@ -65,6 +66,7 @@ final class TestServer implements AutoCloseable {
                 Path.of("/var/lib/mysql"),
                 new ServerId(number),
                 "node" + number,
+                Durability.Mode.ASYNC,
                 Optional.of(512L << 20),
                 Optional.empty());
         this.container = new GenericContainer<>(DockerImageName.parse(image))

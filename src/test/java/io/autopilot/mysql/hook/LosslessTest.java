@@ -1,0 +1,222 @@
+package io.autopilot.mysql.hook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.fake.FakeCluster;
+import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import io.autopilot.mysql.fake.FakeWrite;
+import io.autopilot.mysql.fake.FakeWrite.Answer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes over fakes in lossless mode. */
+class LosslessTest {
+    @TempDir
+    private Path directory;
+
+    private FakeCluster cluster;
+
+    @BeforeEach
+    void newCluster() {
+        cluster = new FakeCluster(directory, "lossless");
+    }
+
+    private Durability durability() {
+        var entry = cluster.consul.get("mysql/durability", cluster.time.in(Duration.ofSeconds(1))).orElseThrow();
+        return ClusterRecords.readDurability(entry.key(), entry.value());
+    }
+
+    private static Set<String> uuids(FakeNode... nodes) {
+        return Set.of(nodes).stream().map(n -> n.server.uuid()).collect(java.util.stream.Collectors.toSet());
+    }
+
+    @Test
+    void aLonePrimaryWritesWithoutAcknowledgementsAndSaysSo() {
+        FakeNode first = cluster.add("db0");
+        Outcome outcome = first.health();
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertTrue(first.server.clientWrites());
+        assertEquals(Durability.Mode.LOSSLESS, durability().mode());
+        assertEquals(new Durability.Entry(1, first.server.uuid(), Set.of(), 0), durability().proven());
+    }
+
+    @Test
+    void replicasBecomeMembersAndThenAcknowledge() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        assertEquals(uuids(nodes.get(1), nodes.get(2)), durability().proven().ackSet());
+        assertEquals(1, durability().proven().acksRequired());
+        assertTrue(durability().next().isEmpty());
+        assertTrue(nodes.get(0).server.clientWrites());
+        assertTrue(nodes.get(1).health().isDone());
+        assertEquals("Serve", nodes.get(0).health().decision());
+    }
+
+    @Test
+    void aPrimaryThatDiesIsSucceededAndEveryAcknowledgedWriteIsThere() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        FakeWrite write = nodes.get(0).server.clientWrite();
+        assertEquals(Answer.OK, write.answer());
+        nodes.get(0).killMysqld();
+        assertEquals("ReleaseLease", nodes.get(0).health().decision());
+        Outcome outcome = nodes.get(1).health();
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertTrue(nodes.get(1).server.executed().contains(write.gtid()));
+        assertEquals(new Durability.Entry(2, nodes.get(1).server.uuid(), uuids(nodes.get(2)), 1), durability().proven());
+        assertTrue(nodes.get(1).server.clientWrites());
+    }
+
+    @Test
+    void oneOfTwoReplicasAloneIsNoQuorumSinceTheOtherMayHaveTheLastWrite() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        nodes.get(2).killContainer();
+        cluster.rounds(6);
+        assertEquals(List.of(), cluster.writable());
+        assertTrue(nodes.get(1).health().reason().text().contains("no quorum"), nodes.get(1).health().toString());
+        nodes.get(2).restartContainer();
+        cluster.rounds(6);
+        assertEquals(1, cluster.writable().size());
+    }
+
+    @Test
+    void aLostReplicaLeavesTheAckSetAndWritesGoOn() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(1).killContainer();
+        cluster.rounds(4);
+        assertEquals(uuids(nodes.get(2)), durability().proven().ackSet());
+        assertTrue(nodes.get(0).server.clientWrites());
+        nodes.get(1).restartContainer();
+        cluster.rounds(5);
+        assertEquals(uuids(nodes.get(1), nodes.get(2)), durability().proven().ackSet());
+    }
+
+    @Test
+    void withoutAnyReplicaWritesGoOnUnprotectedOnceThatIsPublished() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.rounds(3);
+        assertEquals(uuids(nodes.get(1)), durability().proven().ackSet());
+        nodes.get(1).killContainer();
+        FakeWrite write = nodes.get(0).server.clientWrite();
+        assertEquals(Answer.NONE, write.answer());
+        cluster.rounds(3);
+        assertEquals(Answer.OK, write.answer());
+        assertEquals(0, durability().proven().acksRequired());
+    }
+
+    @Test
+    void aPrimaryThatWroteUnprotectedIsNotSucceededByAReplicaThatMayLackThose() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.rounds(3);
+        nodes.get(1).killContainer();
+        cluster.rounds(3);
+        assertTrue(nodes.get(0).server.clientWrites());
+        nodes.get(0).killContainer();
+        nodes.get(1).restartContainer();
+        cluster.rounds(8);
+        assertEquals(List.of(), cluster.writable());
+        nodes.get(0).restartContainer();
+        cluster.rounds(4);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+    }
+
+    @Test
+    void aPrimaryThatIsCutOffFromEverybodyAcknowledgesNothingMore() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        cluster.net.cutOff(nodes.get(0).server, true);
+        nodes.get(0).freezeHooks();
+        FakeWrite write = nodes.get(0).server.clientWrite();
+        cluster.rounds(8);
+        assertEquals(Answer.NONE, write.answer());
+        assertTrue(cluster.writable().stream().anyMatch(n -> n != nodes.get(0)), "a successor writes");
+        cluster.net.cutOff(nodes.get(0).server, false);
+        FakeWrite late = nodes.get(0).server.clientWrite();
+        cluster.rounds(1);
+        assertFalse(late.answer() == Answer.OK || write.answer() == Answer.OK);
+        // It wakes up.
+        nodes.get(0).restartHooks();
+        cluster.rounds(2);
+        assertEquals(1, cluster.writable().size());
+        assertFalse(late.answer() == Answer.OK || write.answer() == Answer.OK);
+    }
+
+    @Test
+    void writesGoOnWithoutConsulWhileTheyAreAcknowledged() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        cluster.consul.setReachable(false);
+        cluster.rounds(20);
+        assertEquals("ServeAlone", nodes.get(0).health().decision());
+        assertTrue(nodes.get(0).server.clientWrites());
+        cluster.consul.setReachable(true);
+        cluster.rounds(3);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertEquals(1, durability().proven().term());
+    }
+
+    @Test
+    void withoutConsulAndAcknowledgementsThePrimaryStops() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        cluster.consul.setReachable(false);
+        cluster.net.cutOff(nodes.get(0).server, true);
+        cluster.rounds(6);
+        assertFalse(nodes.get(0).server.writable());
+    }
+
+    @Test
+    void theDeathOfItsSessionAloneDoesNotStopThePrimary() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        cluster.consul.destroySession(nodes.get(0).state.session().orElseThrow(), cluster.time.in(Duration.ofSeconds(1)));
+        nodes.get(0).health();
+        assertTrue(nodes.get(0).server.clientWrites());
+        assertEquals(1, durability().proven().term());
+        assertEquals("Serve", nodes.get(0).health().decision());
+    }
+
+    @Test
+    void theOldPrimaryComesBackAsAMember() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        FakeNode primary = cluster.writable().getFirst();
+        nodes.get(0).restartContainer();
+        cluster.rounds(6);
+        assertTrue(durability().proven().ackSet().contains(nodes.get(0).server.uuid()), durability().toString());
+        assertEquals(List.of(primary), cluster.writable());
+        assertEquals(2, durability().proven().ackSet().size());
+    }
+
+    @Test
+    void aRestartedPrimaryKeepsClientsOutUntilItsBarrierHasPassed() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.rounds(3);
+        FakeNode primary = nodes.get(0);
+        nodes.get(1).killContainer();
+        FakeWrite unacknowledged = primary.server.clientWrite();
+        assertEquals(Answer.NONE, unacknowledged.answer());
+        primary.killMysqld();
+        primary.startMysqld();
+        assertTrue(primary.server.offline());
+        primary.health();
+        cluster.rounds(4);
+        assertFalse(primary.server.offline());
+        assertTrue(primary.server.clientWrites());
+    }
+}
