@@ -15,6 +15,7 @@ import io.autopilot.mysql.core.HealthDecision.TakeOver;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Keeps a node in the role that the cluster gives it, in asynchronous mode (protocol P3 to P9). Level-triggered (G6): only the
@@ -163,6 +164,12 @@ public final class HealthRule {
     }
 
     private static HealthDecision asReplica(NodeView view, ServerState mysqld, PrimaryRecord primary) {
+        if (view.links().filter(Links::agreeThatItIsLost).isPresent() && !view.mustJoin()) {
+            return new TakeOver(
+                    view.knownTerm() + 1,
+                    because(primary.node() + " doesn't answer, and "
+                            + String.join(", ", new TreeSet<>(view.links().get().disconnected())) + " has lost it, too"));
+        }
         Optional<GtidSet> errant =
                 view.primaryExecuted().map(theirs -> errant(mysqld, theirs, primary)).filter(extra -> !extra.isEmpty());
         if (errant.isPresent()) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param foreignIntent a take-over announced by another node whose session lives
  * @param knownTerm the highest term in any record; 0 for none
  * @param primaryExecuted the primary's set, sampled after this node's own; empty when it could not be read
+ * @param links looked at in lossless mode, when another node holds the lease and this one receives nothing from it
  * @param mayWrite whether the right to write of {@link LeaseRight} still holds; without Consul, also until the next run can fence
  * @param warm whether this run of mysqld has replicated from the newest primary
  * @param mustJoin whether the data comes from a snapshot and has not caught up with a primary since: it may be old
@@ -38,6 +39,7 @@ public record NodeView(
         Optional<Durability.Intent> foreignIntent,
         long knownTerm,
         Optional<GtidSet> primaryExecuted,
+        Optional<Links> links,
         boolean mayWrite,
         boolean warm,
         boolean mustJoin,

@@ -3,6 +3,7 @@ package io.autopilot.mysql.hook;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.Links;
 import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
@@ -17,6 +18,7 @@ import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     /** A peer that doesn't answer must not use up a health run. */
-    private static final Duration PEER = Duration.ofMillis(1500);
+    private static final Duration PEER = Duration.ofSeconds(1);
 
     /** Time for the rest of the run is left when Consul doesn't answer. */
     private static final Duration CONSUL = Duration.ofMillis(1500);
@@ -42,12 +44,14 @@ final class Observer {
     private final Ports ports;
     private final Lease lease;
     private final ClusterKeys keys;
+    private final Replicas replicas;
 
     Observer(Node node, Ports ports, Lease lease, ClusterKeys keys) {
         this.node = node;
         this.ports = ports;
         this.lease = lease;
         this.keys = keys;
+        this.replicas = new Replicas(node, ports);
     }
 
     Observation observe(Deadline deadline) {
@@ -105,7 +109,7 @@ final class Observer {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return new Observation(assemble(facts, Optional.empty(), false, Optional.empty(), Set.of()), Optional.empty(), 0, began);
+        return new Observation(assemble(facts, Optional.empty(), Optional.empty(), false, Optional.empty(), Set.of()), Optional.empty(), 0, began);
     }
 
     /** What Consul confirms; a missing key is put back by a node that knows the uuid, which blocks and promotes nobody (protocol P7). */
@@ -121,8 +125,11 @@ final class Observer {
     }
 
     private NodeView view(Facts facts, Deadline deadline) {
-        Optional<GtidSet> primaryExecuted = facts.lease() instanceof LeaseView.Other other && !followsWell(facts, other.record())
-                ? askPrimary(other.record(), deadline).map(ServerState::executed)
+        Optional<ServerState> primary = facts.lease() instanceof LeaseView.Other other && !followsWell(facts, other.record())
+                ? askPrimary(other.record(), deadline)
+                : Optional.empty();
+        Optional<Links> links = facts.lease() instanceof LeaseView.Other other && hasLostItsLink(facts, other.record())
+                ? Optional.of(links(other.record(), primary.isPresent(), deadline))
                 : Optional.empty();
         boolean present = facts.lease() instanceof LeaseView.Free free
                 && free.last().filter(last -> isPresent(last, deadline)).isPresent();
@@ -132,7 +139,26 @@ final class Observer {
                 ? keys.successor(facts.durability(), deadline)
                 : Optional.empty();
         return assemble(
-                facts, primaryExecuted, present, successor, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
+                facts, primary.map(ServerState::executed), links, present, successor, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
+    }
+
+    /** A receiver that nobody has stopped is connecting, in a mode in which the lease alone says nothing. */
+    private static boolean hasLostItsLink(Facts facts, PrimaryRecord primary) {
+        return facts.durability().filter(d -> d.mode() == Durability.Mode.LOSSLESS).isPresent()
+                && facts.mysqld()
+                        .flatMap(ServerState::replication)
+                        .filter(r -> r.source().equals(primary.address()) && r.receiver() != ReplicationState.Receiver.ON)
+                        .isPresent();
+    }
+
+    private Links links(PrimaryRecord primary, boolean answers, Deadline deadline) {
+        List<Replicas.Seen> others = answers
+                ? List.of()
+                : replicas.look(deadline).stream().filter(s -> !s.state().serverUuid().equals(primary.serverUuid())).toList();
+        return new Links(
+                answers,
+                others.stream().filter(s -> s.isReceiving(primary.address())).map(Replicas.Seen::node).collect(Collectors.toSet()),
+                others.stream().filter(s -> !s.isReceiving(primary.address())).map(Replicas.Seen::node).collect(Collectors.toSet()));
     }
 
     private static boolean followsWell(Facts facts, PrimaryRecord primary) {
@@ -147,6 +173,7 @@ final class Observer {
     private NodeView assemble(
             Facts facts,
             Optional<GtidSet> primaryExecuted,
+            Optional<Links> links,
             boolean lastPrimaryPresent,
             Optional<String> successor,
             Set<String> otherHealthyReplicas) {
@@ -167,6 +194,7 @@ final class Observer {
                 facts.foreignIntent(),
                 term,
                 primaryExecuted,
+                links,
                 proven || mayWriteUnproven(facts.lease()),
                 isWarm(term),
                 ports.state().mustJoin(),

@@ -103,9 +103,8 @@ final class TakeOver {
 
     private Announcement announce(String session, Deadline deadline) {
         Optional<KvEntry> entry = ports.consul().get(node.leaseKey(), deadline);
-        Optional<PrimaryRecord> last =
-                lease.view(entry, deadline) instanceof LeaseView.Free free ? free.last() : Optional.empty();
         Optional<Indexed<Durability>> found = keys.durability(deadline);
+        Optional<PrimaryRecord> last = last(lease.view(entry, deadline), found);
         if (last.isEmpty() || found.isEmpty()) {
             return refused("the lease is not free any more");
         }
@@ -135,6 +134,18 @@ final class TakeOver {
                 .filter(d -> d.value().intent().filter(intent::equals).isPresent())
                 .<Announcement>map(d -> new Announcement.Made(term, d, last.get()))
                 .orElseGet(() -> refused("the announcement was taken back at once"));
+    }
+
+    /** In lossless mode the lease only names the primary: the revocation ends its term, held or not (protocol P7). */
+    private static Optional<PrimaryRecord> last(LeaseView view, Optional<Indexed<Durability>> durability) {
+        boolean lossless =
+                durability.filter(d -> d.value().mode() == Durability.Mode.LOSSLESS).isPresent();
+        return switch (view) {
+            case LeaseView.Free free -> free.last();
+            case LeaseView.Other other -> Optional.of(other.record()).filter(r -> lossless);
+            case LeaseView.Mine mine -> Optional.empty();
+            case LeaseView.Unknown unknown -> Optional.empty();
+        };
     }
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {

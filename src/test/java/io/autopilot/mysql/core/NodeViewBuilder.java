@@ -31,6 +31,7 @@ final class NodeViewBuilder {
     private Optional<SemiSync> semiSync = Optional.empty();
     private long term = 4;
     private Optional<GtidSet> primaryExecuted = Optional.empty();
+    private Optional<Links> links = Optional.empty();
     private boolean mayWrite = true;
     private boolean warm;
     private boolean mustJoin;
@@ -64,6 +65,7 @@ final class NodeViewBuilder {
                 intent,
                 term,
                 primaryExecuted,
+                links,
                 mayWrite,
                 warm,
                 mustJoin,

@@ -219,4 +219,37 @@ class LosslessTest {
         assertFalse(primary.server.offline());
         assertTrue(primary.server.clientWrites());
     }
+
+    /** Long before its lease runs out. */
+    @Test
+    void aLostPrimaryIsSucceededAsSoonAsAllItsReplicasHaveLostIt() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        Outcome outcome = nodes.get(1).health();
+        assertEquals("TakeOver", outcome.decision());
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
+
+    @Test
+    void aReplicaThatLostItsOwnNetworkTakesNothingOver() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        cluster.net.cutOff(nodes.get(1).server, true);
+        assertEquals("StandBy", nodes.get(1).health().decision());
+        cluster.rounds(2);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertEquals(1, durability().proven().term());
+    }
+
+    @Test
+    void oneOfTwoNodesAloneWaitsForTheLease() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        assertEquals("StandBy", nodes.get(1).health().decision());
+        cluster.rounds(4);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
 }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,54 @@ final class LifeScriptsTest {
     }
 
     @Test
+    void aReplicasLostLinkIsNoticedOnceAndNotWhenAnotherTakesItsPlace() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        Files.writeString(directory.resolve("run/mysqld.start"), "");
+        links(link("0100007F:C350", "0200007F:0CEA", "01", 306));
+        Process watch = run("link-watch");
+        awaitLooks(watch);
+        links(link("0100007F:C351", "0300007F:0CEA", "01", 306));
+        awaitLooks(watch);
+        // Connecting is not being connected, a hook's connection is none of mysqld's, and who comes to this port is no source.
+        links(
+                link("0100007F:C352", "0300007F:0CEA", "02", 306),
+                link("0100007F:C353", "0300007F:0CEA", "01", 0),
+                link("0100007F:0CEA", "0300007F:C354", "01", 306));
+        awaitEvents("manage onChange\n");
+        awaitLooks(watch);
+        assertEquals("manage onChange\n", events());
+    }
+
+    private void links(String... lines) throws IOException {
+        Files.createDirectories(directory.resolve("net"));
+        Path written = Files.writeString(directory.resolve("net/new"), "  sl  local_address rem_address   st\n" + String.join("", lines));
+        Files.move(written, directory.resolve("net/tcp"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Until it has read the table as it is now at least twice, by the bytes that it has read in all. */
+    private void awaitLooks(Process watch) throws IOException {
+        long enough = bytesRead(watch) + 4 * Files.size(directory.resolve("net/tcp"));
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (bytesRead(watch) < enough) {
+            assertTrue(System.nanoTime() < end, "the watch doesn't look");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long bytesRead(Process process) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "io"))) {
+            return lines.filter(line -> line.startsWith("rchar: "))
+                    .mapToLong(line -> Long.parseLong(line.substring(7)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static String link(String local, String remote, String state, int uid) {
+        return "   0: " + local + " " + remote + " " + state + " 00000000:00000000 00:00000000 00000000 " + uid + " 0 1\n";
+    }
+
+    @Test
     void theSnapshotLoopAsksAtOnceWhenItIsTold() throws Exception {
         run("snapshot-loop");
         assertEquals(0, ended(run("snapshot-loop", "now")));
@@ -265,6 +315,8 @@ final class LifeScriptsTest {
         builder.environment().put("MY_CNF", directory.resolve("my.cnf").toString());
         builder.environment().put("LIFE", directory.resolve("life").toString());
         builder.environment().put("EVENTS", directory.resolve("events").toString());
+        builder.environment().put("PROC_NET", directory.resolve("net").toString());
+        builder.environment().put("MYSQLD_UID", "306");
         builder.environment().put("STATUSES", directory.resolve("statuses").toString());
         builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
         builder.redirectErrorStream(true);

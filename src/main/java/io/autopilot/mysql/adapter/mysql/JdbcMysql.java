@@ -31,10 +31,10 @@ final class JdbcMysql implements Mysql {
     private static final Duration POSITION = Duration.ofMillis(450);
 
     /**
-     * In seconds: how soon a receiver sees that its source is silent, which shows itself every second. To stop one that is connecting to a
+     * In seconds: how soon a receiver sees that its source is silent, which shows itself twice a second. To stop one that is connecting to a
      * dead machine takes as long, and a take-over has to.
      */
-    private static final int RECEIVER_TIMEOUT = 3;
+    private static final int RECEIVER_TIMEOUT = 2;
 
     private final Session session;
     private final Dialect dialect;
