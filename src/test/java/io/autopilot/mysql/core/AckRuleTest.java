@@ -1,0 +1,198 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.AckDecision.Admit;
+import io.autopilot.mysql.core.AckDecision.Announce;
+import io.autopilot.mysql.core.AckDecision.Complete;
+import io.autopilot.mysql.core.AckDecision.Keep;
+import io.autopilot.mysql.core.AckDecision.Wait;
+import io.autopilot.mysql.core.AckView.Replica;
+import io.autopilot.mysql.core.Durability.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AckRuleTest {
+    private static final String PRIMARY = "p";
+    private static final long TERM = 4;
+
+    private final List<Replica> replicas = new ArrayList<>();
+    private Durability durability = lossless(entry(0), Optional.empty(), Set.of());
+    private SemiSync source = new SemiSync(false, 1, 0, 0, false, false);
+    private AckPolicy policy = new AckPolicy(Optional.empty(), false);
+
+    private static Entry entry(int acks, String... members) {
+        return new Entry(TERM, PRIMARY, Set.of(members), acks);
+    }
+
+    private static Durability lossless(Entry proven, Optional<Entry> next, Set<String> leaving) {
+        return new Durability(Durability.Mode.LOSSLESS, proven, next, leaving, Optional.empty(), Optional.empty());
+    }
+
+    private AckRuleTest promised(int acks, String... members) {
+        durability = lossless(entry(acks, members), Optional.empty(), Set.of());
+        source = new SemiSync(acks > 0, Math.max(1, acks), members.length, 0, false, false);
+        return this;
+    }
+
+    private AckRuleTest becoming(int acks, String... members) {
+        durability = durability.withNext(entry(acks, members), durability.leaving());
+        return this;
+    }
+
+    private AckRuleTest with(String uuid, boolean receiving, boolean caughtUp, boolean acknowledging) {
+        replicas.add(new Replica(uuid, uuid, receiving, caughtUp, acknowledging, Optional.empty()));
+        return this;
+    }
+
+    private AckRuleTest acknowledging(String... uuids) {
+        for (String uuid : uuids) {
+            with(uuid, true, true, true);
+        }
+        return this;
+    }
+
+    private AckRuleTest unfit(String uuid) {
+        replicas.add(new Replica(uuid, uuid, true, true, true, Optional.of(new Reason("is leaving"))));
+        return this;
+    }
+
+    private AckDecision decide() {
+        return AckRule.decide(new AckView(TERM, PRIMARY, durability, source, replicas, policy));
+    }
+
+    @Test
+    void aPrimaryAloneHasNothingToDo() {
+        assertInstanceOf(Keep.class, decide());
+    }
+
+    /** P1: a member is published before it may acknowledge. */
+    @Test
+    void aReplicaThatHasCaughtUpIsAnnouncedBeforeItAcknowledges() {
+        Announce announce = assertInstanceOf(Announce.class, with("a", true, true, false).decide());
+        assertEquals(Optional.of(entry(1, "a")), announce.published().next());
+        assertEquals(entry(0), announce.published().proven());
+    }
+
+    @Test
+    void oneThatLagsOrIsNotConnectedIsNotAnnounced() {
+        assertInstanceOf(Keep.class, with("a", true, false, false).with("b", false, true, false).decide());
+    }
+
+    /** P1: the server asks for acknowledgements only when somebody can give them, and only a barrier makes it a promise. */
+    @Test
+    void theServerIsSetOnceSomebodyAcknowledges() {
+        assertInstanceOf(Wait.class, becoming(1, "a").with("a", true, true, false).decide());
+        replicas.clear();
+        Complete complete = assertInstanceOf(Complete.class, acknowledging("a").decide());
+        assertEquals(entry(1, "a"), complete.entry());
+        assertEquals(Optional.empty(), complete.published().next());
+        assertEquals(entry(1, "a"), complete.published().proven());
+    }
+
+    @Test
+    void aSecondReplicaChangesNothingButTheSet() {
+        Admit admit = assertInstanceOf(Admit.class, promised(1, "a").acknowledging("a").with("b", true, true, false).decide());
+        assertEquals(entry(1, "a", "b"), admit.published().proven());
+        assertEquals(Optional.empty(), admit.published().next());
+    }
+
+    /** P1, P2: a member leaves through `next`, is cut off, and only then is it forgotten. */
+    @Test
+    void aLostReplicaIsAnnouncedToLeaveAndThenCutOff() {
+        Announce announce = assertInstanceOf(Announce.class, promised(1, "a", "b").acknowledging("a").decide());
+        assertEquals(entry(1, "a", "b"), announce.published().proven());
+        assertEquals(Set.of("b"), announce.published().leaving());
+        durability = announce.published();
+        Complete complete = assertInstanceOf(Complete.class, decide());
+        assertEquals(Set.of("b"), complete.cutOff());
+        assertEquals(Set.of(), complete.published().leaving());
+    }
+
+    @Test
+    void oneThatIsLeavingIsCutOffThoughItAcknowledges() {
+        Announce announce = assertInstanceOf(Announce.class, promised(1, "a", "b").acknowledging("a").unfit("b").decide());
+        assertEquals(Optional.of(entry(1, "a")), announce.published().next());
+    }
+
+    /** P1: four members need two acknowledgements, and that rise needs a barrier. */
+    @Test
+    void oneMoreAcknowledgementIsNotPromisedBeforeTheBarrier() {
+        AckDecision decision = promised(1, "a", "b", "c").acknowledging("a", "b", "c").with("d", true, true, false).decide();
+        Announce announce = assertInstanceOf(Announce.class, decision);
+        assertEquals(Optional.of(entry(2, "a", "b", "c", "d")), announce.published().next());
+        assertEquals(1, announce.published().proven().acksRequired());
+    }
+
+    @Test
+    void whoWasInAChangeThatCameToNothingIsStillCutOff() {
+        becoming(1, "a");
+        Announce announce = assertInstanceOf(Announce.class, decide());
+        assertEquals(Optional.of(entry(0)), announce.published().next());
+        assertEquals(Set.of("a"), announce.published().leaving());
+    }
+
+    /** Forgetting `next` would forget the writes that were acknowledged under it. */
+    @Test
+    void aChangeToFewerAcknowledgementsIsNotForgottenForAnotherOne() {
+        promised(2, "a", "b", "c", "d").becoming(1, "a", "b").with("c", true, true, true);
+        assertInstanceOf(Wait.class, decide());
+    }
+
+    @Test
+    void withoutAnybodyWritesGoOnUnlessThatIsForbidden() {
+        promised(1, "a");
+        Announce announce = assertInstanceOf(Announce.class, decide());
+        assertEquals(Optional.of(entry(0)), announce.published().next());
+        policy = new AckPolicy(Optional.empty(), true);
+        Wait wait = assertInstanceOf(Wait.class, decide());
+        assertTrue(wait.reason().text().contains("LOSSLESS_STRICT"), wait.reason().text());
+    }
+
+    @Test
+    void aServerThatDoesNotDoWhatIsPromisedIsSetAgain() {
+        promised(1, "a").acknowledging("a");
+        source = new SemiSync(false, 1, 1, 0, false, false);
+        assertEquals(entry(1, "a"), assertInstanceOf(Complete.class, decide()).entry());
+    }
+
+    /** P1: the old term's promise stays until the new term's barrier has passed. */
+    @Test
+    void aTermBeginsWithWhatItsRecordSays() {
+        Entry old = new Entry(3, "q", Set.of("p", "a"), 1);
+        durability = Durability.beginning(
+                Durability.Mode.LOSSLESS, entry(1, "a"), Optional.of(lossless(old, Optional.empty(), Set.of("z"))));
+        assertEquals(old, durability.proven());
+        assertEquals(Set.of("p", "z"), durability.leaving());
+        Complete complete = assertInstanceOf(Complete.class, acknowledging("a").decide());
+        assertEquals(entry(1, "a"), complete.published().proven());
+    }
+
+    @Test
+    void aTermAfterAnAsynchronousOneHasNothingToProve() {
+        Durability before = new Durability(
+                Durability.Mode.ASYNC, new Entry(3, "q", Set.of(), 0), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        Durability begun = Durability.beginning(Durability.Mode.LOSSLESS, entry(1, "a"), Optional.of(before));
+        assertEquals(entry(0), begun.proven());
+        assertEquals(Optional.of(entry(1, "a")), begun.next());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1,1", "2,1", "3,1", "4,2", "5,2", "6,3"})
+    void halfOfTheMembersHaveToAcknowledge(int members, int acks) {
+        assertEquals(acks, new AckPolicy(Optional.empty(), false).acksOf(members));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1,1", "2,2", "5,2"})
+    void asManyAsAreAskedForAsFarAsThereAreMembers(int members, int acks) {
+        assertEquals(acks, new AckPolicy(Optional.of(2), false).acksOf(members));
+    }
+}
