@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 final class FakeMysql implements Mysql {
     private static final int READ_ONLY = 1290;
     private static final int NO_SOURCE = 1200;
+    private static final int NO_ROOM = 1026;
 
     private final FakeServer server;
     private final FakeMysqlNet net;
@@ -287,6 +288,9 @@ final class FakeMysql implements Mysql {
         arrive();
         if (server.readOnly) {
             throw new MysqlException(server.address + " is read-only", false, READ_ONLY, null);
+        }
+        if (server.commitsFail) {
+            throw new MysqlException("commit on " + server.address + ": no room", false, NO_ROOM, null);
         }
         FakeWrite write = server.commit();
         if (write.answer() == FakeWrite.Answer.NONE) {

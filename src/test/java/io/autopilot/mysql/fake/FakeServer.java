@@ -57,6 +57,7 @@ public final class FakeServer {
     // For tests.
     boolean appliesNothing;
     boolean startsOffline;
+    boolean commitsFail;
     boolean hangs;
     private Runnable whenStopped = () -> {};
     Runnable whenReceiverStops = () -> {};
@@ -144,6 +145,11 @@ public final class FakeServer {
     /** Commits stop reaching the data, though they are received. */
     public void setAppliesNothing(boolean value) {
         appliesNothing = value;
+    }
+
+    /** As with a full disk. */
+    public void setCommitsFail(boolean value) {
+        commitsFail = value;
     }
 
     /** It takes connections no more, though its process is there. */
