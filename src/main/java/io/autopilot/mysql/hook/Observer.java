@@ -1,13 +1,17 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.FailoverRule;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.Restraint;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.ConsulException;
@@ -17,6 +21,7 @@ import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -81,10 +86,12 @@ final class Observer {
                     durability.map(Indexed::value),
                     confirmedUuid(deadline),
                     keys.foreignIntent(durability.map(Indexed::value), deadline));
+            Indexed<ClusterConfig> config = keys.config(deadline);
             return new Observation(
-                    view(facts, deadline),
+                    view(facts, config.value(), deadline),
                     facts.durability(),
                     durability.map(Indexed::index).orElse(0L),
+                    config,
                     began);
         } catch (ConsulException e) {
             return withoutConsul(mysqld, e, began);
@@ -105,7 +112,12 @@ final class Observer {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return new Observation(assemble(facts, Optional.empty(), false, Optional.empty(), Set.of()), Optional.empty(), 0, began);
+        return new Observation(
+                assemble(facts, Optional.empty(), false, Optional.empty(), Set.of(), Restraint.NONE),
+                Optional.empty(),
+                0,
+                new Indexed<>(ClusterConfig.EMPTY, 0),
+                began);
     }
 
     /** What Consul confirms; a missing key is put back by a node that knows the uuid, which blocks and promotes nobody (protocol P7). */
@@ -120,7 +132,7 @@ final class Observer {
         return keys.clusterUuid(deadline);
     }
 
-    private NodeView view(Facts facts, Deadline deadline) {
+    private NodeView view(Facts facts, ClusterConfig config, Deadline deadline) {
         Optional<GtidSet> primaryExecuted = facts.lease() instanceof LeaseView.Other other && !followsWell(facts, other.record())
                 ? askPrimary(other.record(), deadline).map(ServerState::executed)
                 : Optional.empty();
@@ -129,10 +141,22 @@ final class Observer {
         boolean asksForReplicas =
                 facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty() || writableRunEnded();
         Optional<String> successor = facts.lease() instanceof LeaseView.Free
-                ? keys.successor(facts.durability(), deadline)
+                ? keys.successor(facts.durability(), deadline).filter(to -> !config.maintenance().containsKey(to))
                 : Optional.empty();
         return assemble(
-                facts, primaryExecuted, present, successor, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
+                facts,
+                primaryExecuted,
+                present,
+                successor,
+                asksForReplicas ? otherHealthyReplicas(deadline) : Set.of(),
+                restraint(facts, config, asksForReplicas, deadline));
+    }
+
+    /** The history is read only when a failover is near. */
+    private Restraint restraint(Facts facts, ClusterConfig config, boolean failoverIsNear, Deadline deadline) {
+        List<TermRecord> history = failoverIsNear ? keys.history(deadline) : List.of();
+        return FailoverRule.decide(
+                node.name(), config, node.settings().failover(), facts.lease().recorded(), history, ports.clock().instant());
     }
 
     private static boolean followsWell(Facts facts, PrimaryRecord primary) {
@@ -149,7 +173,8 @@ final class Observer {
             Optional<GtidSet> primaryExecuted,
             boolean lastPrimaryPresent,
             Optional<String> successor,
-            Set<String> otherHealthyReplicas) {
+            Set<String> otherHealthyReplicas,
+            Restraint restraint) {
         boolean proven = facts.lease() instanceof LeaseView.Mine;
         long term = knownTerm(facts);
         return new NodeView(
@@ -174,7 +199,9 @@ final class Observer {
                 node.settings().replicaMaxLag(),
                 lastPrimaryPresent,
                 successor,
-                otherHealthyReplicas);
+                otherHealthyReplicas,
+                facts.lease().recorded().filter(last -> last.handedOver(facts.durability())).isPresent(),
+                restraint);
     }
 
     /** A right that ends between two runs would be ended by the wrapper, with a SIGKILL. */
@@ -189,12 +216,7 @@ final class Observer {
     }
 
     private static long knownTerm(Facts facts) {
-        long recorded = switch (facts.lease()) {
-            case LeaseView.Mine mine -> mine.record().term();
-            case LeaseView.Other other -> other.record().term();
-            case LeaseView.Free free -> free.last().map(PrimaryRecord::term).orElse(0L);
-            case LeaseView.Unknown unknown -> 0;
-        };
+        long recorded = facts.lease().recorded().map(PrimaryRecord::term).orElse(0L);
         return Math.max(recorded, facts.durability().map(d -> d.newest().term()).orElse(0L));
     }
 

@@ -16,10 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -147,7 +144,7 @@ public final class FakeCluster {
                     time,
                     time,
                     task -> tasks.execute(task),
-                    Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+                    time.clock());
         }
 
         public Outcome health() {
