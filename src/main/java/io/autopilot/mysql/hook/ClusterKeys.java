@@ -47,15 +47,23 @@ final class ClusterKeys {
      * keep a health run from raising a fence.
      */
     Indexed<ClusterConfig> config(Deadline deadline) {
+        SaidConfig said = said(deadline);
+        return new Indexed<>(said.value(), said.index());
+    }
+
+    /** The config key, and whether it is damaged. */
+    record SaidConfig(ClusterConfig value, long index, boolean damaged) {}
+
+    SaidConfig said(Deadline deadline) {
         Optional<KvEntry> entry = consul.get(node.configKey(), deadline);
+        long index = entry.map(KvEntry::modifyIndex).orElse(0L);
         try {
-            return new Indexed<>(
-                    entry.map(e -> ClusterRecords.readConfig(e.key(), e.value())).orElse(ClusterConfig.EMPTY),
-                    entry.map(KvEntry::modifyIndex).orElse(0L));
+            return new SaidConfig(
+                    entry.map(e -> ClusterRecords.readConfig(e.key(), e.value())).orElse(ClusterConfig.EMPTY), index, false);
         } catch (IllegalArgumentException e) {
             ClusterConfig.Pause unknown = new ClusterConfig.Pause(
-                    "every node", e.getMessage() + "; 'manage resume' writes it anew", Instant.EPOCH, Optional.empty());
-            return new Indexed<>(ClusterConfig.EMPTY.paused(unknown), entry.map(KvEntry::modifyIndex).orElse(0L));
+                    "every node", e.getMessage() + "; mend it, or have 'manage resume' write it anew", Instant.EPOCH, Optional.empty());
+            return new SaidConfig(ClusterConfig.EMPTY.paused(unknown), index, true);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.FailoverRule;
@@ -148,7 +149,7 @@ final class Observer {
                 primaryExecuted,
                 present,
                 successor,
-                asksForReplicas ? otherHealthyReplicas(deadline) : Set.of(),
+                asksForReplicas ? replicas(facts, config, deadline) : Set.of(),
                 restraint(facts, config, asksForReplicas, deadline));
     }
 
@@ -228,6 +229,26 @@ final class Observer {
                 .isPresent();
     }
 
+    private Set<String> replicas(Facts facts, ClusterConfig config, Deadline deadline) {
+        Set<String> listed = otherHealthyReplicas(deadline);
+        boolean down = facts.lease() instanceof LeaseView.Mine && facts.mysqld().isEmpty();
+        return listed.isEmpty() && down ? followers(config, deadline.atMost(PEER)) : listed;
+    }
+
+    /** Good replicas of this node are listed no more some seconds after its server died; a failover that was held back finds them all the same. */
+    private Set<String> followers(ClusterConfig config, Deadline deadline) {
+        return ports.consul().instances(node.settings().nodeService(), deadline).stream()
+                .filter(ServiceInstance::passing)
+                .filter(instance -> !instance.id().equals(node.nodeServiceId()))
+                .filter(instance -> !config.maintenance().containsKey(node.nodeOf(instance.id())))
+                .filter(instance -> ask(new Address(instance.address(), instance.port()), deadline, Mysql::read)
+                        .flatMap(ServerState::replication)
+                        .filter(r -> r.source().equals(node.address()) && r.applierRunning())
+                        .isPresent())
+                .map(instance -> node.nodeOf(instance.id()))
+                .collect(Collectors.toSet());
+    }
+
     private Set<String> otherHealthyReplicas(Deadline deadline) {
         return ports.consul().instances(node.settings().serviceName(), deadline).stream()
                 .filter(ServiceInstance::passing)
@@ -248,11 +269,11 @@ final class Observer {
 
     /** Its address may be another node's by now, or this one's: only the server that the lease was taken for counts. */
     private Optional<ServerState> askPrimary(PrimaryRecord primary, Deadline deadline) {
-        return ask(primary, deadline, Mysql::read).filter(state -> state.serverUuid().equals(primary.serverUuid()));
+        return ask(primary.address(), deadline, Mysql::read).filter(state -> state.serverUuid().equals(primary.serverUuid()));
     }
 
-    private <T> Optional<T> ask(PrimaryRecord primary, Deadline deadline, Function<Mysql, T> question) {
-        try (Mysql server = ports.servers().connect(primary.address(), deadline.atMost(PEER))) {
+    private <T> Optional<T> ask(Address address, Deadline deadline, Function<Mysql, T> question) {
+        try (Mysql server = ports.servers().connect(address, deadline.atMost(PEER))) {
             return Optional.of(question.apply(server));
         } catch (MysqlException e) {
             // The decision says what can't be done without an answer.

@@ -11,6 +11,7 @@ import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.Restraint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Restraint.NONE,
             List.of(),
             List.of(new NodeStatus(
                     "db1",
@@ -33,6 +35,7 @@ class StatusOutputTest {
                     true,
                     Optional.of("9.7.4"),
                     false,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     "")),

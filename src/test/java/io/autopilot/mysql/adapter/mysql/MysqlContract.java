@@ -165,6 +165,15 @@ abstract class MysqlContract {
     }
 
     @Test
+    void completingAJournalIsPossibleOnAReadOnlyServerAndLeavesNoTrace() {
+        Mysql control = provisioned(1);
+        control.completeJournal();
+        control.completeJournal();
+        assertTrue(control.read().superReadOnly());
+        assertEquals(GtidSet.EMPTY, control.executed());
+    }
+
+    @Test
     void aReadOnlyServerTakesNeitherHeartbeatNorJournal() {
         Mysql primary = primary();
         primary.makeReadOnly();
