@@ -99,9 +99,11 @@ abstract class RealConnections extends RealAccounts {
     @Test
     void aJournalOfAnOlderVersionIsCompletedAndReplicatesBothWays() {
         Mysql primary = primary();
-        provisioned(2);
         makeAnOldJournal(1);
+        Mysql control = provisioned(2);
+        control.makeWritable();
         makeAnOldJournal(2);
+        control.makeReadOnly();
         Mysql replica = replicaOf(1, 2);
         primary.journal(FULL, Optional.of(Duration.ofMillis(120)));
         assertEquals(
