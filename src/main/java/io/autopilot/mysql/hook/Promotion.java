@@ -166,7 +166,7 @@ final class Promotion {
         if (unprepared.isPresent()) {
             return unprepared;
         }
-        Optional<TermRecord> begun = keys.term(term, deadline);
+        TermRecord begun = keys.term(term, deadline).orElseGet(() -> unrecorded(term, mysqld, why));
         Duration began = ports.ticker().uptime();
         Optional<Reason> unproven = whyNotHolder(term, mysqld, deadline);
         if (unproven.isPresent()) {
@@ -176,9 +176,7 @@ final class Promotion {
         lease.extendRight(began, start.get(), mode);
         local.makeWritable();
         if (mysqld.journalTerm() < term) {
-            begun.ifPresentOrElse(
-                    record -> local.journal(record, record.gapUntil(now()).map(TermRecord.WriteGap::length)),
-                    () -> LOG.warn("event=not-journaled term={} reason=\"its record is gone from Consul\"", term));
+            local.journal(begun, begun.gapUntil(now()).map(TermRecord.WriteGap::length));
         }
         // In lossless mode this is the barrier: what was there before it is with those who acknowledge, too.
         local.heartbeat(term);
@@ -189,6 +187,24 @@ final class Promotion {
             local.setOffline(false);
         }
         return establish(term, mysqld, deadline);
+    }
+
+    /** The journal needs the term's number, also when somebody has deleted its record from Consul. */
+    private TermRecord unrecorded(long term, ServerState mysqld, Reason why) {
+        return new TermRecord(
+                term,
+                node.name(),
+                mysqld.serverUuid(),
+                Set.of(),
+                why.text(),
+                GtidSet.EMPTY,
+                now(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Durability.Mode modeInForce(Deadline deadline) {

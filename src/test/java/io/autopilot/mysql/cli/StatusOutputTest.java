@@ -49,6 +49,22 @@ class StatusOutputTest {
     }
 
     @Test
+    void aPauseAndMaintenanceAreToldToPeopleAndToPrograms() throws JsonProcessingException {
+        Restraint paused = new Restraint(Optional.of(new Reason("paused on db1")), Optional.empty(), Optional.empty());
+        NodeStatus resting = WITHOUT_CONSUL.nodes().getFirst().maintained(Optional.of(new Reason("in maintenance, by db1")));
+        ClusterStatus status = new ClusterStatus(
+                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), paused,
+                List.of(), List.of(resting), Optional.empty());
+        String text = StatusTable.text(status, Instant.EPOCH);
+        assertTrue(text.contains("\nfailover  paused on db1\n"), text);
+        assertTrue(text.lines().anyMatch(line -> line.startsWith("db1") && line.endsWith("in maintenance, by db1")), text);
+        JsonNode json = new JsonMapper().readTree(StatusJson.text(status));
+        assertEquals("paused on db1", json.path("paused").asText());
+        assertEquals("paused on db1", json.path("failoverHeldBack").asText());
+        assertEquals("in maintenance, by db1", json.path("nodes").path(0).path("maintenance").asText());
+    }
+
+    @Test
     void troubleIsAFieldForPrograms() throws JsonProcessingException {
         JsonNode json = new JsonMapper().readTree(StatusJson.text(WITHOUT_CONSUL));
         assertEquals("Consul can't be reached", json.path("trouble").asText());

@@ -184,6 +184,10 @@ public final class FakeServer {
         startsOffline = value;
     }
 
+    public long journalTerm() {
+        return journalTerm;
+    }
+
     public boolean writable() {
         return up && !readOnly;
     }

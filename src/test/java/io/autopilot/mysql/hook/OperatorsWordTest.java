@@ -291,6 +291,19 @@ class OperatorsWordTest {
         assertEquals(1, new History(nodes.get(1).node, cluster.consul).newest(1, soon()).size());
     }
 
+    @Test
+    void aTermWhoseRecordWasDeletedIsJournaledAllTheSame() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.rounds(1);
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        nodes.get(1).server.whenReceiverStops(() -> cluster.consul.get("mysql/history/2", soon())
+                .ifPresent(e -> cluster.consul.deleteCas(e.key(), e.modifyIndex(), soon())));
+        nodes.get(1).health();
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertEquals(2, nodes.get(1).server.journalTerm());
+    }
+
     private TermRecord newest(FakeNode node) {
         return new History(node.node, cluster.consul).newest(1, soon()).getFirst();
     }
