@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.mysql;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -92,6 +93,21 @@ abstract class RealConnections extends RealAccounts {
             assertTrue(String.valueOf(failure.getMessage()).contains("no answer in time"), failure::getMessage);
             assertTrue(ticker().uptime().minus(before).compareTo(Duration.ofSeconds(5)) < 0);
             assertThrows(MysqlException.class, control::executed);
+        }
+    }
+
+    /** So it is when the acknowledgement of a heartbeat got lost with a receiver that was restarted: only a later commit brings it. */
+    @Test
+    void aHeartbeatThatHangsDoesNotHoldUpTheNextOne() throws SQLException {
+        primary().heartbeat(1);
+        String row = server(1).ask("SELECT id FROM autopilot.heartbeat").getFirst();
+        try (Connection hangs = server(1).tester();
+                Statement statement = hangs.createStatement()) {
+            hangs.setAutoCommit(false);
+            statement.execute("REPLACE INTO autopilot.heartbeat (id, term) VALUES (" + row + ", 1)");
+            Mysql next = remote(1);
+            assertDoesNotThrow(() -> next.heartbeat(1));
+            hangs.rollback();
         }
     }
 
