@@ -4,6 +4,7 @@ import io.autopilot.mysql.config.Problem;
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.config.SettingsReader;
 import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.hook.Outcome;
 import io.autopilot.mysql.port.ConsulException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What every command that needs the configuration has in common: read it whole or refuse it whole, then run. */
@@ -81,6 +83,24 @@ abstract class HookCommand implements Callable<Integer> {
         problems.forEach(problem -> err.println("  " + problem.variable() + " " + problem.text()));
         err.flush();
         return ExitCode.CONFIGURATION;
+    }
+
+    /** A command line that picocli can't see to be wrong. */
+    ParameterException wrong(String text) {
+        return new ParameterException(spec.commandLine(), text);
+    }
+
+    /** Tells an operator how it went, and gives the exit code. */
+    int tell(Outcome outcome) {
+        if (outcome.isDone()) {
+            out().println(outcome.reason());
+            out().flush();
+        } else {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("manage " + spec.name() + ": " + outcome.reason());
+            err.flush();
+        }
+        return HookRunner.exitCode(outcome);
     }
 
     PrintWriter out() {

@@ -44,6 +44,10 @@ final class HookRunner {
         } else {
             LOG.info(line, outcome.decision(), reason, took);
         }
+        return exitCode(outcome);
+    }
+
+    static int exitCode(Outcome outcome) {
         return switch (outcome.status()) {
             case DONE -> ExitCode.OK;
             case NOT_HEALTHY -> ExitCode.NOT_HEALTHY;

@@ -55,6 +55,12 @@ public final class Manage implements Runnable {
         commands.put("snapshot", () -> new SnapshotCommand(environment));
         commands.put("preStop", () -> new PreStopCommand(environment));
         commands.put("status", () -> new StatusCommand(environment));
+        commands.put("history", () -> new HistoryCommand(environment));
+        commands.put("pause", () -> new PauseCommand(environment));
+        commands.put("resume", () -> new ResumeCommand(environment));
+        commands.put("failover", () -> new FailoverCommand(environment));
+        commands.put("acknowledge", () -> new AcknowledgeCommand(environment));
+        commands.put("adopt", () -> new AdoptCommand(environment));
         commands.put("supervise", SuperviseCommand::new);
         return commands;
     }

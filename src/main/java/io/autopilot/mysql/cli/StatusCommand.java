@@ -17,12 +17,6 @@ import picocli.CommandLine.Option;
 final class StatusCommand extends HookCommand {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    /** How to print. */
-    enum Output {
-        table,
-        json
-    }
-
     @Option(names = "--output", paramLabel = "FORMAT", description = "table or json; default: ${DEFAULT-VALUE}", defaultValue = "table")
     private Output output = Output.table;
 
@@ -32,7 +26,7 @@ final class StatusCommand extends HookCommand {
 
     @Override
     int run(Wiring wiring) {
-        StatusReader reader = new StatusReader(wiring.node(), wiring.consul(), wiring.servers());
+        StatusReader reader = new StatusReader(wiring.node(), wiring.consul(), wiring.servers(), Clock.systemUTC());
         ClusterStatus status = reader.read(Deadline.after(LIMIT, wiring.ticker()));
         PrintWriter out = out();
         out.println(

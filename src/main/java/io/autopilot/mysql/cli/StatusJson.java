@@ -19,6 +19,8 @@ final class StatusJson {
         json.put("cluster", status.clusterUuid().orElse(null));
         json.put("healthy", status.hasWritablePrimary());
         json.put("mode", status.mode().map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse(null));
+        json.put("paused", status.restraint().paused().map(Reason::text).orElse(null));
+        json.put("failoverHeldBack", status.restraint().failover().map(Reason::text).orElse(null));
         json.put("takeOver", status.takeOver().orElse(null));
         status.primary().ifPresentOrElse(p -> json.set("primary", primary(p, status.held())), () -> json.putNull("primary"));
         status.lastSnapshot()
@@ -58,6 +60,7 @@ final class StatusJson {
         json.put("version", node.version().orElse(null));
         json.put("executed", node.executed().map(Object::toString).orElse(null));
         node.lag().ifPresentOrElse(lag -> json.put("lagSeconds", lag.toSeconds()), () -> json.putNull("lagSeconds"));
+        json.put("maintenance", node.maintenance().map(Reason::text).orElse(null));
         json.put("note", node.note());
         return json;
     }

@@ -4,6 +4,7 @@ import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.TermRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,12 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.ColorScheme;
-import picocli.CommandLine.Help.Column;
-import picocli.CommandLine.Help.Column.Overflow;
-import picocli.CommandLine.Help.TextTable;
+import java.util.stream.Stream;
 
 /** The status for people. */
 final class StatusTable {
@@ -28,7 +24,7 @@ final class StatusTable {
         List<List<String>> rows = new ArrayList<>();
         rows.add(TITLES);
         status.nodes().forEach(node -> rows.add(row(node)));
-        return head(status, now) + "\n\n" + table(rows);
+        return head(status, now) + "\n\n" + TextRows.aligned(rows);
     }
 
     private static String head(ClusterStatus status, Instant now) {
@@ -44,6 +40,7 @@ final class StatusTable {
                 + status.lastSnapshot()
                         .map(s -> s.id() + ", " + age(Duration.between(s.at(), now)) + " old")
                         .orElse("none yet")
+                + status.restraint().failover().map(reason -> "\nfailover  " + reason).orElse("")
                 + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining());
     }
 
@@ -68,20 +65,9 @@ final class StatusTable {
                 node.lag().map(lag -> lag.toSeconds() + " s").orElse("-"),
                 node.version().orElse("-"),
                 node.executed().map(GtidSet::toString).filter(s -> !s.isEmpty()).orElse("-"),
-                node.note());
-    }
-
-    private static String table(List<List<String>> rows) {
-        List<Column> columns = new ArrayList<>();
-        for (int i = 0; i < TITLES.size(); i++) {
-            int at = i;
-            int width = rows.stream().mapToInt(row -> row.get(at).length()).max().orElse(0);
-            columns.add(new Column(width + 2, i == 0 ? 0 : 1, Overflow.SPAN));
-        }
-        ColorScheme plain = Help.defaultColorScheme(Ansi.OFF);
-        TextTable table = TextTable.forColumns(plain, columns.toArray(Column[]::new));
-        rows.forEach(row -> table.addRowValues(row.toArray(String[]::new)));
-        return table.toString().lines().map(String::stripTrailing).collect(Collectors.joining("\n"));
+                Stream.concat(node.maintenance().map(Reason::text).stream(), Stream.of(node.note()))
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining("; ")));
     }
 
     private static String age(Duration age) {

@@ -22,6 +22,15 @@ public enum Setting {
             CLUSTER, "", "Lossless: how many replicas must have a write; default: 1 for one to three replicas, half of them for more."),
     LOSSLESS_STRICT(CLUSTER, "0", "1: writes wait when no replica can acknowledge them; else they go on unprotected, and `manage status` says so."),
     REPLICA_MAX_LAG(CLUSTER, "60s", "A replica that is further behind is not listed as healthy."),
+    FAILOVER(
+            CLUSTER,
+            "auto",
+            "`manual`: a lost primary is replaced only after `manage failover`; planned stops hand over all the same."),
+    FAILOVER_WINDOW(
+            CLUSTER,
+            "10m",
+            "After two failovers in a row whose primaries died soon, no third one for so long after the first, unless acknowledged; 0: never held back."),
+    FAILOVER_STEADY(CLUSTER, "5s", "A primary that has written for so long did not die soon."),
     BOOTSTRAP_FROM(
             CLUSTER,
             "",

@@ -2,6 +2,7 @@ package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.AckPolicy;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ public record Settings(
         Duration lease,
         Duration replicaMaxLag,
         Replication replication,
+        FailoverPolicy failover,
         Optional<String> bootstrapFrom,
         LogLevel logLevel,
         ConsulAccess consul,

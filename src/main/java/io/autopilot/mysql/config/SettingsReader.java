@@ -1,6 +1,7 @@
 package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.AckPolicy;
+import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
 import io.autopilot.mysql.core.SnapshotId;
@@ -69,6 +70,7 @@ public final class SettingsReader {
                 values.duration(Setting.LEASE, Duration.ofSeconds(8), Duration.ofMinutes(5)),
                 values.duration(Setting.REPLICA_MAX_LAG, Duration.ofSeconds(1), Duration.ofDays(30)),
                 replication(),
+                failover(),
                 bootstrapFrom(),
                 values.oneOf(Setting.LOG_LEVEL, Settings.LogLevel.class),
                 consul(),
@@ -104,6 +106,17 @@ public final class SettingsReader {
                         Setting.REPLICATION_MODE, "MySQL " + v + " can't be lossless, 8.0.26 and later can; write auto or async"));
         return new Settings.Replication(
                 mode, new AckPolicy(values.count(Setting.REPLICATION_ACKS), values.yes(Setting.LOSSLESS_STRICT)));
+    }
+
+    private FailoverPolicy failover() {
+        String how = values.text(Setting.FAILOVER).toLowerCase(Locale.ROOT);
+        if (!how.equals("auto") && !how.equals("manual")) {
+            values.problem(Setting.FAILOVER, "'" + values.text(Setting.FAILOVER) + "' is neither auto nor manual");
+        }
+        return new FailoverPolicy(
+                how.equals("auto"),
+                values.duration(Setting.FAILOVER_WINDOW, Duration.ZERO, Duration.ofDays(30)),
+                values.duration(Setting.FAILOVER_STEADY, Duration.ofSeconds(1), Duration.ofDays(30)));
     }
 
     private Optional<String> bootstrapFrom() {

@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 
 /** Reads single values out of an environment and collects what is wrong with them; goes on after a problem. */
 final class Values {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT])?I?B?");
     private static final Pattern COUNT = Pattern.compile("[1-9]\\d{0,2}");
     private static final Set<String> YES = Set.of("1", "true", "yes", "on");
@@ -83,19 +82,12 @@ final class Values {
 
     /** A number with ms, s, m, h or d; a bare number is seconds, as it always was. */
     Duration duration(Setting setting, Duration least, Duration most) {
-        Matcher form = DURATION.matcher(text(setting).strip());
-        if (!form.matches()) {
+        Optional<Duration> read = Durations.read(text(setting));
+        if (read.isEmpty()) {
             problem(setting, "'" + text(setting) + "' is no duration; write for example 30s, 10m or 24h");
             return least;
         }
-        long number = Long.parseLong(form.group(1));
-        Duration value = switch (String.valueOf(form.group(2))) {
-            case "ms" -> Duration.ofMillis(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            case "d" -> Duration.ofDays(number);
-            default -> Duration.ofSeconds(number);
-        };
+        Duration value = read.get();
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             problem(setting, "'" + text(setting) + "' is not between " + least.toSeconds() + "s and " + most.toSeconds() + "s");
             return least;

@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -33,6 +37,7 @@ public final class ClusterRecords {
         node.put("released", primary.released());
         node.put("since", primary.since().toString());
         primary.executed().ifPresent(set -> node.put("executed", set.toString()));
+        primary.proved().ifPresent(at -> node.put("proved", at.toString()));
         return node.toString();
     }
 
@@ -50,7 +55,8 @@ public final class ClusterRecords {
                 PrimaryRecord.State.valueOf(upper(text(node, "state"))),
                 node.path("released").asBoolean(false),
                 Instant.parse(text(node, "since")),
-                part(node, "executed").map(set -> GtidSet.parse(set.asText()))));
+                part(node, "executed").map(set -> GtidSet.parse(set.asText())),
+                instant(node, "proved")));
     }
 
     /** The value of the durability key. */
@@ -100,6 +106,12 @@ public final class ClusterRecords {
         node.put("why", record.why());
         node.put("lost", record.lost().toString());
         node.put("at", record.at().toString());
+        record.kind().ifPresent(kind -> node.put("kind", lower(kind)));
+        record.from().ifPresent(from -> node.put("from", from));
+        record.proved().ifPresent(at -> node.put("proved", at.toString()));
+        record.executed().ifPresent(set -> node.put("executed", set.toString()));
+        record.established().ifPresent(at -> node.put("established", at.toString()));
+        record.gap().ifPresent(gap -> node.put("gap-ms", gap.toMillis()));
         return node.toString();
     }
 
@@ -117,7 +129,67 @@ public final class ClusterRecords {
                     texts(node, "ancestors"),
                     text(node, "why"),
                     GtidSet.parse(node.path("lost").asText("")),
-                    Instant.parse(text(node, "at")));
+                    Instant.parse(text(node, "at")),
+                    part(node, "kind").flatMap(kind -> kind(kind.asText())),
+                    part(node, "from").map(JsonNode::asText),
+                    instant(node, "proved"),
+                    part(node, "executed").map(set -> GtidSet.parse(set.asText())),
+                    instant(node, "established"),
+                    part(node, "gap-ms").map(ms -> Duration.ofMillis(ms.asLong())));
+        });
+    }
+
+    /** One that only a later version knows must not make the history unreadable. */
+    private static Optional<TermRecord.Kind> kind(String name) {
+        return Arrays.stream(TermRecord.Kind.values()).filter(kind -> lower(kind).equals(name)).findFirst();
+    }
+
+    /** The value of the config key. */
+    public static String write(ClusterConfig config) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        config.pause().ifPresent(pause -> {
+            ObjectNode to = node.putObject("pause");
+            to.put("by", pause.by()).put("reason", pause.reason()).put("since", pause.since().toString());
+            pause.until().ifPresent(end -> to.put("until", end.toString()));
+        });
+        ObjectNode maintenance = node.putObject("maintenance");
+        new TreeMap<>(config.maintenance()).forEach((name, m) -> maintenance
+                .putObject(name)
+                .put("by", m.by())
+                .put("reason", m.reason())
+                .put("since", m.since().toString()));
+        node.put("acknowledged", config.acknowledged());
+        config.order().ifPresent(order -> node.putObject("failover")
+                .put("term", order.term())
+                .put("by", order.by())
+                .put("at", order.at().toString()));
+        return node.toString();
+    }
+
+    /**
+     * Reads the value of the config key.
+     *
+     * @throws IllegalArgumentException when it is damaged; the message names the key
+     */
+    public static ClusterConfig readConfig(String key, String value) {
+        return reading(key, value, node -> {
+            if (!node.isObject()) {
+                throw new IllegalArgumentException("it is no JSON object");
+            }
+            Map<String, ClusterConfig.Maintenance> maintenance = new TreeMap<>();
+            for (Map.Entry<String, JsonNode> entry : node.path("maintenance").properties()) {
+                JsonNode m = entry.getValue();
+                maintenance.put(
+                        entry.getKey(),
+                        new ClusterConfig.Maintenance(text(m, "by"), text(m, "reason"), Instant.parse(text(m, "since"))));
+            }
+            return new ClusterConfig(
+                    part(node, "pause").map(p -> new ClusterConfig.Pause(
+                            text(p, "by"), text(p, "reason"), Instant.parse(text(p, "since")), instant(p, "until"))),
+                    maintenance,
+                    node.path("acknowledged").asLong(0),
+                    part(node, "failover")
+                            .map(o -> new ClusterConfig.Order(number(o, "term"), text(o, "by"), Instant.parse(text(o, "at")))));
         });
     }
 
@@ -175,6 +247,10 @@ public final class ClusterRecords {
 
     private static Optional<JsonNode> part(JsonNode node, String name) {
         return node.hasNonNull(name) ? Optional.of(node.path(name)) : Optional.empty();
+    }
+
+    private static Optional<Instant> instant(JsonNode node, String name) {
+        return part(node, name).map(at -> Instant.parse(at.asText()));
     }
 
     private static String text(JsonNode node, String name) {

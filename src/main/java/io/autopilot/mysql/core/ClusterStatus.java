@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param held whether a live session holds the lease
  * @param mode how acknowledged writes are kept; empty before the first term
  * @param takeOver a candidate that has announced itself
+ * @param restraint what holds changes of roles back, as the node that was asked sees it
  * @param losses terms that began without something that the primary before is known to have had
  * @param nodes all that are registered; only the one that was asked when there is trouble
  * @param trouble why the cluster isn't known, with all that belongs to it empty; empty: it is known
@@ -25,6 +26,7 @@ public record ClusterStatus(
         Optional<Durability.Mode> mode,
         Optional<String> takeOver,
         Optional<LastSnapshot> lastSnapshot,
+        Restraint restraint,
         List<TermRecord> losses,
         List<NodeStatus> nodes,
         Optional<Reason> trouble) {
@@ -49,6 +51,7 @@ public record ClusterStatus(
      *
      * @param alive whether its hooks run
      * @param lag empty when it isn't known
+     * @param maintenance why it neither serves nor takes over
      * @param note what is wrong or remarkable; empty for nothing
      */
     public record NodeStatus(
@@ -60,7 +63,13 @@ public record ClusterStatus(
             boolean writable,
             Optional<GtidSet> executed,
             Optional<Duration> lag,
-            String note) {}
+            Optional<Reason> maintenance,
+            String note) {
+        /** The same with what an operator has said of it. */
+        public NodeStatus maintained(Optional<Reason> why) {
+            return new NodeStatus(name, address, role, alive, version, writable, executed, lag, why, note);
+        }
+    }
 
     /** Whether exactly the holder of the lease is there and accepts writes. */
     public boolean hasWritablePrimary() {

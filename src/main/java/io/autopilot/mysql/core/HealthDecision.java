@@ -31,6 +31,9 @@ public sealed interface HealthDecision {
     /** Lossless mode without Consul: go on as the primary for as long as commits are acknowledged (protocol P7). */
     record ServeAlone(Reason reason) implements HealthDecision {}
 
+    /** Replicates well and serves nobody: in maintenance. */
+    record Rest(Reason reason) implements HealthDecision {}
+
     /** Change nothing now; the next run decides anew. */
     record StandBy(Reason reason) implements HealthDecision {}
 

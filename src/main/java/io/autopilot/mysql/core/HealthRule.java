@@ -5,6 +5,7 @@ import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
+import io.autopilot.mysql.core.HealthDecision.Rest;
 import io.autopilot.mysql.core.HealthDecision.Role;
 import io.autopilot.mysql.core.HealthDecision.Serve;
 import io.autopilot.mysql.core.HealthDecision.ServeAlone;
@@ -19,7 +20,8 @@ import java.util.TreeSet;
 
 /**
  * Keeps a node in the role that the cluster gives it, in asynchronous mode (protocol P3 to P9). Level-triggered (G6): only the
- * present facts count. A server that may accept writes without the right to is fenced before anything else is looked at.
+ * present facts count. A server that may accept writes without the right to is fenced before anything else is looked at, whatever
+ * holds changes of roles back.
  */
 public final class HealthRule {
     /** The server's error for a relay log whose next event can't be read. */
@@ -73,15 +75,19 @@ public final class HealthRule {
             // Without an answer the right to write isn't renewed: the wrapper ends a holder's server that hangs.
             return new StandBy(because("mysqld runs but doesn't answer"));
         }
-        return view.lease() instanceof LeaseView.Mine
-                ? new StandBy(because("mysqld is down and no other healthy replica exists: it restarts in place"))
-                : new StandBy(because("mysqld is down"));
+        if (!(view.lease() instanceof LeaseView.Mine)) {
+            return new StandBy(because("mysqld is down"));
+        }
+        return view.restraint().failover().isPresent()
+                ? new StandBy(because("mysqld is down and restarts in place; " + view.restraint().failover().get()))
+                : new StandBy(because("mysqld is down and no other healthy replica exists: it restarts in place"));
     }
 
     /** The local fast path: nobody has to wait for a lease to run out whose server is known to be dead. */
     private static Optional<HealthDecision> releaseAfterCrash(NodeView view) {
         boolean crashed = view.writableRunEnded() || (view.mysqld().isEmpty() && !view.mysqldRuns());
-        return view.lease() instanceof LeaseView.Mine && crashed && !view.otherHealthyReplicas().isEmpty()
+        boolean othersMay = !view.otherHealthyReplicas().isEmpty() && view.restraint().failover().isEmpty();
+        return view.lease() instanceof LeaseView.Mine && crashed && othersMay
                 ? Optional.of(new ReleaseLease(because("mysqld has died here and "
                         + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over")))
                 : Optional.empty();
@@ -165,10 +171,7 @@ public final class HealthRule {
 
     private static HealthDecision asReplica(NodeView view, ServerState mysqld, PrimaryRecord primary) {
         if (view.links().filter(Links::agreeThatItIsLost).isPresent() && !view.mustJoin()) {
-            return new TakeOver(
-                    view.knownTerm() + 1,
-                    because(primary.node() + " doesn't answer, and "
-                            + String.join(", ", new TreeSet<>(view.links().get().disconnected())) + " has lost it, too"));
+            return whenLost(view, primary, view.links().get());
         }
         Optional<GtidSet> errant =
                 view.primaryExecuted().map(theirs -> errant(mysqld, theirs, primary)).filter(extra -> !extra.isEmpty());
@@ -198,6 +201,17 @@ public final class HealthRule {
             return followIfChecked(view, primary, primary.node() + " has shut this server out: " + replication.receiverError());
         }
         return acknowledging(view, mysqld, primary).orElseGet(() -> following(view, primary, replication));
+    }
+
+    /** In lossless mode nobody waits for the lease: the revocation of its acknowledgements ends the primary's term (protocol P7). */
+    private static HealthDecision whenLost(NodeView view, PrimaryRecord primary, Links links) {
+        String lost = primary.node() + " doesn't answer, and "
+                + String.join(", ", new TreeSet<>(links.disconnected())) + " has lost it, too";
+        return view.restraint()
+                .failover()
+                .or(view.restraint()::maintenance)
+                .<HealthDecision>map(why -> new StandBy(because(lost + "; " + why)))
+                .orElseGet(() -> new TakeOver(view.knownTerm() + 1, because(lost)));
     }
 
     /** The primary has cut this server off, or has not let it in since it became the primary (protocol P2). */
@@ -254,18 +268,19 @@ public final class HealthRule {
             return new StandBy(because("the receiver can't connect to " + primary.node() + ": " + replication.receiverError()));
         }
         Optional<Duration> tooFar = replication.lag().filter(lag -> lag.compareTo(view.maxLag()) > 0);
-        return tooFar.isPresent()
-                ? new StandBy(because("lags " + tooFar.get().toSeconds() + " s behind " + primary.node()))
+        if (tooFar.isPresent()) {
+            return new StandBy(because("lags " + tooFar.get().toSeconds() + " s behind " + primary.node()));
+        }
+        return view.restraint().maintenance().isPresent()
+                ? new Rest(because("follows " + primary.node() + ", but " + view.restraint().maintenance().get()))
                 : new Serve(Role.REPLICA, because("follows " + primary.node() + ", term " + primary.term()));
     }
 
     private static HealthDecision whenFree(NodeView view, ServerState mysqld, Optional<PrimaryRecord> last) {
         if (last.isEmpty()) {
-            return isFounder(view, mysqld)
-                    ? new TakeLease(1, because("founded the cluster"))
-                    : new StandBy(because("there is no primary and none is recorded; if Consul lost its data, see manage adopt"));
+            return withoutAnyPrimary(view, mysqld);
         }
-        if (view.successor().isPresent()) {
+        if (view.successor().isPresent() && view.whyNoTakeOver().isEmpty()) {
             return new StandBy(because(last.get().node() + " handed over to " + view.successor().get()));
         }
         if (mayHaveItAgain(view, mysqld, last.get())) {
@@ -273,6 +288,10 @@ public final class HealthRule {
         }
         if (view.lastPrimaryPresent() && !last.get().released()) {
             return new StandBy(because("nobody holds the lease; " + last.get().node() + " is there and has everything: it goes first"));
+        }
+        Optional<Reason> restrained = view.whyNoTakeOver().or(view.restraint()::maintenance);
+        if (restrained.isPresent()) {
+            return new StandBy(because(fate(last.get()) + "; " + restrained.get()));
         }
         if (view.mustJoin()) {
             return new StandBy(because("nobody holds the lease, and this server's data is a snapshot's that has not caught up since;"
@@ -282,9 +301,20 @@ public final class HealthRule {
             return new StandBy(because("nobody holds the lease; this server has not replicated since its start, "
                     + last.get().node() + " gets " + view.coldGrace().toSeconds() + " s to come back"));
         }
-        return new TakeOver(
-                view.knownTerm() + 1,
-                because(last.get().node() + (last.get().released() ? " gave the lease up" : " lost the lease")));
+        return new TakeOver(view.knownTerm() + 1, because(fate(last.get())));
+    }
+
+    private static String fate(PrimaryRecord last) {
+        return last.node() + (last.released() ? " gave the lease up" : " lost the lease");
+    }
+
+    private static HealthDecision withoutAnyPrimary(NodeView view, ServerState mysqld) {
+        if (!isFounder(view, mysqld)) {
+            return new StandBy(because("there is no primary and none is recorded; if Consul lost its data, see manage adopt"));
+        }
+        return view.restraint().paused().isPresent()
+                ? new StandBy(because("founded the cluster; " + view.restraint().paused().get()))
+                : new TakeLease(1, because("founded the cluster"));
     }
 
     /** A server with a journal has had a primary: then Consul has lost the record, and nothing may happen by itself. */
@@ -302,6 +332,7 @@ public final class HealthRule {
 
     private static HealthDecision asLastPrimary(NodeView view, ServerState mysqld, PrimaryRecord last) {
         boolean othersFirst = last.released()
+                && view.whyNoTakeOver().isEmpty()
                 && !view.otherHealthyReplicas().isEmpty()
                 && mysqld.uptime().compareTo(view.coldGrace()) < 0;
         if (othersFirst) {

@@ -15,4 +15,14 @@ public sealed interface LeaseView {
 
     /** Consul gave no answer. */
     record Unknown(Reason reason) implements LeaseView {}
+
+    /** Who holds it, or held it last; empty also when that isn't known. */
+    default Optional<PrimaryRecord> recorded() {
+        return switch (this) {
+            case Mine mine -> Optional.of(mine.record());
+            case Other other -> Optional.of(other.record());
+            case Free free -> free.last();
+            case Unknown unknown -> Optional.empty();
+        };
+    }
 }

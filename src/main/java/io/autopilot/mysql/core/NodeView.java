@@ -25,6 +25,8 @@ import java.util.Set;
  * @param lastPrimaryPresent whether the last holder of a lease that is free now can take it again: its node passes, its server answers
  * @param successor another living node that the last primary of a free lease has handed over to
  * @param otherHealthyReplicas the names of the other replicas that pass
+ * @param handedOver whether the last primary of a free lease has handed over, to this node or to another
+ * @param restraint what holds changes of roles back
  */
 public record NodeView(
         String self,
@@ -47,7 +49,9 @@ public record NodeView(
         Duration maxLag,
         boolean lastPrimaryPresent,
         Optional<String> successor,
-        Set<String> otherHealthyReplicas) {
+        Set<String> otherHealthyReplicas,
+        boolean handedOver,
+        Restraint restraint) {
     public NodeView {
         otherHealthyReplicas = Set.copyOf(otherHealthyReplicas);
     }
@@ -55,5 +59,10 @@ public record NodeView(
     /** Whether the newest term is one of lossless mode. */
     public boolean isLossless() {
         return durability.filter(d -> d.mode() == Durability.Mode.LOSSLESS).isPresent();
+    }
+
+    /** Why no other node takes over from the last primary of a free lease. */
+    Optional<Reason> whyNoTakeOver() {
+        return handedOver ? restraint.paused() : restraint.failover();
     }
 }

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.Bootstrap;
+import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.TermRecord;
@@ -8,14 +9,23 @@ import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Consul.TxnResult;
+import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The cluster's records, read from their keys. */
 final class ClusterKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterKeys.class);
+    /** Two nodes write each term's record, and each of them once. */
+    private static final int ATTEMPTS = 4;
+
     private final Node node;
     private final Consul consul;
 
@@ -30,6 +40,36 @@ final class ClusterKeys {
     Optional<Indexed<Durability>> durability(Deadline deadline) {
         return consul.get(node.durabilityKey(), deadline)
                 .map(e -> new Indexed<>(ClusterRecords.readDurability(e.key(), e.value()), e.modifyIndex()));
+    }
+
+    /**
+     * What operators have said; a value that can't be read is a pause, since what it said isn't known: it must neither be taken for nothing nor
+     * keep a health run from raising a fence.
+     */
+    Indexed<ClusterConfig> config(Deadline deadline) {
+        SaidConfig said = said(deadline);
+        return new Indexed<>(said.value(), said.index());
+    }
+
+    /** The config key, and whether it is damaged. */
+    record SaidConfig(ClusterConfig value, long index, boolean damaged) {}
+
+    SaidConfig said(Deadline deadline) {
+        Optional<KvEntry> entry = consul.get(node.configKey(), deadline);
+        long index = entry.map(KvEntry::modifyIndex).orElse(0L);
+        try {
+            return new SaidConfig(
+                    entry.map(e -> ClusterRecords.readConfig(e.key(), e.value())).orElse(ClusterConfig.EMPTY), index, false);
+        } catch (IllegalArgumentException e) {
+            ClusterConfig.Pause unknown = new ClusterConfig.Pause(
+                    "every node", e.getMessage() + "; mend it, or have 'manage resume' write it anew", Instant.EPOCH, Optional.empty());
+            return new SaidConfig(ClusterConfig.EMPTY.paused(unknown), index, true);
+        }
+    }
+
+    /** False: somebody else was faster. */
+    boolean writeConfig(ClusterConfig config, long index, Deadline deadline) {
+        return consul.cas(node.configKey(), ClusterRecords.write(config), index, deadline);
     }
 
     Optional<String> clusterUuid(Deadline deadline) {
@@ -109,6 +149,29 @@ final class ClusterKeys {
         return consul.list(node.historyPrefix(), deadline).stream()
                 .map(e -> ClusterRecords.readTerm(e.key(), e.value()))
                 .toList();
+    }
+
+    Optional<TermRecord> term(long term, Deadline deadline) {
+        return consul.get(node.historyKey(term), deadline).map(e -> ClusterRecords.readTerm(e.key(), e.value()));
+    }
+
+    /** Adds to a term's record what is known later than the term begins. Nothing but the record for people depends on it. */
+    void amendTerm(long term, UnaryOperator<TermRecord> change, Deadline deadline) {
+        try {
+            for (int i = 0; i < ATTEMPTS; i++) {
+                Optional<KvEntry> entry = consul.get(node.historyKey(term), deadline);
+                if (entry.isEmpty() || wrote(entry.get(), change, deadline)) {
+                    return;
+                }
+            }
+        } catch (ConsulException e) {
+            LOG.warn("event=history-not-amended term={} reason=\"{}\"", term, e.getMessage());
+        }
+    }
+
+    private boolean wrote(KvEntry entry, UnaryOperator<TermRecord> change, Deadline deadline) {
+        TermRecord changed = change.apply(ClusterRecords.readTerm(entry.key(), entry.value()));
+        return consul.cas(entry.key(), ClusterRecords.write(changed), entry.modifyIndex(), deadline);
     }
 
     /** Every server whose transactions belong to this cluster (protocol P4, step 3). */

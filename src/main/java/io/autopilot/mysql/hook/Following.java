@@ -65,6 +65,7 @@ final class Following {
         if (unapplied.isPresent()) {
             return unapplied;
         }
+        local.completeJournal();
         Settings.Login login = node.settings().accounts().replication();
         String user = login.user();
         if (isLossless(deadline)) {

@@ -127,7 +127,7 @@ final class Founding {
 
     /** A cluster that begins anew begins with term 1; what is left of the old one would bar it for ever. */
     private void forgetOldTerms(Deadline deadline) {
-        for (String key : new String[] {node.leaseKey(), node.durabilityKey(), node.settings().keys().lastBackup()}) {
+        for (String key : new String[] {node.leaseKey(), node.durabilityKey(), node.configKey(), node.settings().keys().lastBackup()}) {
             ports.consul().get(key, deadline.atMost(CALL)).ifPresent(e -> ports.consul()
                     .deleteCas(e.key(), e.modifyIndex(), deadline.atMost(CALL)));
         }

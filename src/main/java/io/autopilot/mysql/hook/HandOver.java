@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
@@ -14,6 +15,8 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -55,12 +58,15 @@ final class HandOver {
 
     /** Afterwards this server accepts no writes and the lease is free or another's; says how it went. */
     Reason run(PrimaryRecord record, Deadline deadline) {
-        List<Successor> candidates = candidates(deadline);
+        ClusterConfig config = keys.config(deadline).value();
+        Optional<Reason> paused = config.pauseAt(now()).map(pause -> new Reason(pause.text()));
+        List<Successor> candidates = paused.isPresent() ? List.of() : candidates(config, deadline);
         if (candidates.isEmpty()) {
-            PrimaryRecord last = fence.raise(deadline).map(record::withExecuted).orElse(record);
+            Instant ended = now();
+            PrimaryRecord last = fence.raise(deadline).map(record::withExecuted).orElse(record).provedAt(ended);
             services.withdraw(deadline);
             lease.release(last, deadline);
-            return new Reason("no healthy replica: the lease is free, this data has everything");
+            return new Reason(paused.map(Reason::text).orElse("no healthy replica") + ": the lease is free, this data has everything");
         }
         Successor to = awaken(candidates, record, deadline);
         catchUp(to, deadline);
@@ -92,12 +98,13 @@ final class HandOver {
     }
 
     /** The best ones first, and no more than there is time to ask. */
-    private List<Successor> candidates(Deadline deadline) {
+    private List<Successor> candidates(ClusterConfig config, Deadline deadline) {
         return ports.consul().instances(node.settings().serviceName(), deadline).stream()
                 .filter(ServiceInstance::passing)
                 .filter(instance -> !instance.id().equals(node.replicaServiceId()))
                 .map(instance -> ask(instance, deadline))
                 .flatMap(Optional::stream)
+                .filter(s -> !config.maintenance().containsKey(s.node()))
                 .filter(s -> s.state().replication().filter(this::followsThisNode).isPresent())
                 .sorted(Comparator.comparingLong((Successor s) -> s.state().received().count())
                         .reversed()
@@ -171,13 +178,16 @@ final class HandOver {
         // What can be done before is no part of the write gap: this connection, too.
         try (Mysql replica = ports.servers().connect(to.address(), deadline)) {
             Duration began = ports.ticker().uptime();
+            PrimaryRecord ended = record.provedAt(now());
             Optional<GtidSet> last = fence.raise(deadline);
             boolean complete = last.isPresent() && awaitReceived(replica, last.get(), deadline);
-            return release(to, last.map(record::withExecuted).orElse(record), complete, began, deadline);
+            return release(to, last.map(ended::withExecuted).orElse(ended), complete, began, deadline);
         } catch (MysqlException e) {
             LOG.warn("event=successor-lost node={} reason=\"{}\"", to.node(), e.getMessage());
-            PrimaryRecord last = fence.raise(deadline).map(record::withExecuted).orElse(record);
-            return release(to, last, false, ports.ticker().uptime(), deadline);
+            Duration began = ports.ticker().uptime();
+            PrimaryRecord ended = record.provedAt(now());
+            PrimaryRecord last = fence.raise(deadline).map(ended::withExecuted).orElse(ended);
+            return release(to, last, false, began, deadline);
         }
     }
 
@@ -187,11 +197,18 @@ final class HandOver {
         boolean established = ports.poll()
                 .until(deadline.atMost(ESTABLISHED), PAUSE, () -> established(record.term(), deadline))
                 .isPresent();
-        long gap = ports.ticker().uptime().minus(began).toMillis();
+        Duration gap = ports.ticker().uptime().minus(began);
         services.withdraw(deadline);
         services.silenceBell(deadline);
+        if (established) {
+            keys.amendTerm(record.term() + 1, term -> term.withGap(gap), deadline);
+        }
         String had = complete ? to.node() + " has everything" : to.node() + " could not be seen to have everything";
-        return new Reason(had + (established ? "; a new primary writes, writes stopped for " + gap + " ms" : "; no new primary was seen in time"));
+        return new Reason(had + (established ? "; a new primary writes, writes stopped for " + gap.toMillis() + " ms" : "; no new primary was seen in time"));
+    }
+
+    private Instant now() {
+        return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private boolean awaitReceived(Mysql replica, GtidSet last, Deadline deadline) {

@@ -19,6 +19,8 @@ import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Keeps this node in the role the cluster gives it (design, Hooks). Level-triggered: called again and again it brings any state right (G6). */
@@ -127,7 +129,7 @@ public final class Health implements Hook {
                 outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
             case HealthDecision.TakeOver take ->
-                outcome(take, takeOver.run(seen.view().ownMode(), take.reason(), deadline));
+                outcome(take, takeOver.run(seen.view().ownMode(), take.reason(), seen.config(), deadline));
             case HealthDecision.Acknowledge acknowledge -> outcome(acknowledge, following.acknowledge(acknowledge, deadline));
             case HealthDecision.ServeAlone alone -> serveAlone(alone, seen, deadline);
             case HealthDecision.ReleaseLease release -> release(release, seen, deadline);
@@ -137,6 +139,11 @@ public final class Health implements Hook {
                     noteThatItJoined(seen.view(), deadline);
                 }
                 yield outcome(follow, obstacle);
+            }
+            case HealthDecision.Rest rest -> {
+                noteThatItFollows(seen.view());
+                services.withdraw(deadline);
+                yield Outcome.done(rest, rest.reason());
             }
             case HealthDecision.StandBy standBy -> {
                 if (seen.view().mysqld().isEmpty() && !(seen.view().lease() instanceof LeaseView.Unknown)) {
@@ -173,12 +180,7 @@ public final class Health implements Hook {
                     return Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile"));
                 }
             }
-            case REPLICA -> {
-                ports.state().writeFollowedTerm(start.get(), seen.view().knownTerm());
-                if (ports.state().mustJoin() && hasCaughtUp(seen.view())) {
-                    ports.state().deleteMustJoin();
-                }
-            }
+            case REPLICA -> noteThatItFollows(seen.view());
         }
         if (seen.view().mysqld().filter(ServerState::offline).isPresent()) {
             letClientsIn(deadline);
@@ -213,6 +215,13 @@ public final class Health implements Hook {
         return Outcome.done(alone, alone.reason());
     }
 
+    private void noteThatItFollows(NodeView view) {
+        ports.state().mysqldStart().ifPresent(start -> ports.state().writeFollowedTerm(start, view.knownTerm()));
+        if (ports.state().mustJoin() && hasCaughtUp(view)) {
+            ports.state().deleteMustJoin();
+        }
+    }
+
     /** A commit that hangs or fails proves that this primary is of no use: the right to write is not extended then. */
     private boolean proveAndPublish(Observation seen, MysqldStart start, Deadline deadline) {
         GtidSet executed;
@@ -223,7 +232,11 @@ public final class Health implements Hook {
         lease.extendRight(
                 seen.heartbeatBegan(), start, seen.view().isLossless() ? Durability.Mode.LOSSLESS : Durability.Mode.ASYNC);
         return seen.view().lease() instanceof LeaseView.Mine mine
-                && lease.publish(mine.record().at(node.address()).withExecuted(executed), deadline);
+                && lease.publish(mine.record().at(node.address()).withExecuted(executed).provedAt(now()), deadline);
+    }
+
+    private Instant now() {
+        return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** With all that the primary had when it was asked, a restored directory isn't old any more. */

@@ -23,6 +23,11 @@ public record Node(String name, Address address, Settings settings) {
         return settings.serviceName() + "/initialized";
     }
 
+    /** What operators have said about changes of roles. */
+    public String configKey() {
+        return settings.serviceName() + "/config";
+    }
+
     /** The operator's word by which the cluster was founded, if it was. */
     public String bootstrappedKey() {
         return settings.serviceName() + "/bootstrapped";

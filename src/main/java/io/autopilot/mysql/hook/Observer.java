@@ -1,6 +1,9 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.FailoverRule;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.Links;
@@ -8,7 +11,9 @@ import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.Restraint;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.ConsulException;
@@ -85,10 +90,12 @@ final class Observer {
                     durability.map(Indexed::value),
                     confirmedUuid(deadline),
                     keys.foreignIntent(durability.map(Indexed::value), deadline));
+            Indexed<ClusterConfig> config = keys.config(deadline);
             return new Observation(
-                    view(facts, deadline),
+                    view(facts, config.value(), deadline),
                     facts.durability(),
                     durability.map(Indexed::index).orElse(0L),
+                    config,
                     began);
         } catch (ConsulException e) {
             return withoutConsul(mysqld, e, began);
@@ -109,7 +116,12 @@ final class Observer {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return new Observation(assemble(facts, Optional.empty(), Optional.empty(), false, Optional.empty(), Set.of()), Optional.empty(), 0, began);
+        return new Observation(
+                assemble(facts, Optional.empty(), Optional.empty(), false, Optional.empty(), Set.of(), Restraint.NONE),
+                Optional.empty(),
+                0,
+                new Indexed<>(ClusterConfig.EMPTY, 0),
+                began);
     }
 
     /** What Consul confirms; a missing key is put back by a node that knows the uuid, which blocks and promotes nobody (protocol P7). */
@@ -124,7 +136,7 @@ final class Observer {
         return keys.clusterUuid(deadline);
     }
 
-    private NodeView view(Facts facts, Deadline deadline) {
+    private NodeView view(Facts facts, ClusterConfig config, Deadline deadline) {
         Optional<ServerState> primary = facts.lease() instanceof LeaseView.Other other && !followsWell(facts, other.record())
                 ? askPrimary(other.record(), deadline)
                 : Optional.empty();
@@ -136,10 +148,23 @@ final class Observer {
         boolean asksForReplicas =
                 facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty() || writableRunEnded();
         Optional<String> successor = facts.lease() instanceof LeaseView.Free
-                ? keys.successor(facts.durability(), deadline)
+                ? keys.successor(facts.durability(), deadline).filter(to -> !config.maintenance().containsKey(to))
                 : Optional.empty();
         return assemble(
-                facts, primary.map(ServerState::executed), links, present, successor, asksForReplicas ? otherHealthyReplicas(deadline) : Set.of());
+                facts,
+                primary.map(ServerState::executed),
+                links,
+                present,
+                successor,
+                asksForReplicas ? replicas(facts, config, deadline) : Set.of(),
+                restraint(facts, config, asksForReplicas || links.filter(Links::agreeThatItIsLost).isPresent(), deadline));
+    }
+
+    /** The history is read only when a failover is near. */
+    private Restraint restraint(Facts facts, ClusterConfig config, boolean failoverIsNear, Deadline deadline) {
+        List<TermRecord> history = failoverIsNear ? keys.history(deadline) : List.of();
+        return FailoverRule.decide(
+                node.name(), config, node.settings().failover(), facts.lease().recorded(), history, ports.clock().instant());
     }
 
     /** A receiver that nobody has stopped is connecting, in a mode in which the lease alone says nothing. */
@@ -176,7 +201,8 @@ final class Observer {
             Optional<Links> links,
             boolean lastPrimaryPresent,
             Optional<String> successor,
-            Set<String> otherHealthyReplicas) {
+            Set<String> otherHealthyReplicas,
+            Restraint restraint) {
         boolean proven = facts.lease() instanceof LeaseView.Mine;
         long term = knownTerm(facts);
         return new NodeView(
@@ -202,7 +228,9 @@ final class Observer {
                 node.settings().replicaMaxLag(),
                 lastPrimaryPresent,
                 successor,
-                otherHealthyReplicas);
+                otherHealthyReplicas,
+                facts.lease().recorded().filter(last -> last.handedOver(facts.durability())).isPresent(),
+                restraint);
     }
 
     /** A right that ends between two runs would be ended by the wrapper, with a SIGKILL. */
@@ -217,12 +245,7 @@ final class Observer {
     }
 
     private static long knownTerm(Facts facts) {
-        long recorded = switch (facts.lease()) {
-            case LeaseView.Mine mine -> mine.record().term();
-            case LeaseView.Other other -> other.record().term();
-            case LeaseView.Free free -> free.last().map(PrimaryRecord::term).orElse(0L);
-            case LeaseView.Unknown unknown -> 0;
-        };
+        long recorded = facts.lease().recorded().map(PrimaryRecord::term).orElse(0L);
         return Math.max(recorded, facts.durability().map(d -> d.newest().term()).orElse(0L));
     }
 
@@ -232,6 +255,26 @@ final class Observer {
                 .flatMap(ports.state()::followedTerm)
                 .filter(followed -> followed == term)
                 .isPresent();
+    }
+
+    private Set<String> replicas(Facts facts, ClusterConfig config, Deadline deadline) {
+        Set<String> listed = otherHealthyReplicas(deadline);
+        boolean down = facts.lease() instanceof LeaseView.Mine && facts.mysqld().isEmpty();
+        return listed.isEmpty() && down ? followers(config, deadline.atMost(PEER)) : listed;
+    }
+
+    /** Good replicas of this node are listed no more some seconds after its server died; a failover that was held back finds them all the same. */
+    private Set<String> followers(ClusterConfig config, Deadline deadline) {
+        return ports.consul().instances(node.settings().nodeService(), deadline).stream()
+                .filter(ServiceInstance::passing)
+                .filter(instance -> !instance.id().equals(node.nodeServiceId()))
+                .filter(instance -> !config.maintenance().containsKey(node.nodeOf(instance.id())))
+                .filter(instance -> ask(new Address(instance.address(), instance.port()), deadline, Mysql::read)
+                        .flatMap(ServerState::replication)
+                        .filter(r -> r.source().equals(node.address()) && r.applierRunning())
+                        .isPresent())
+                .map(instance -> node.nodeOf(instance.id()))
+                .collect(Collectors.toSet());
     }
 
     private Set<String> otherHealthyReplicas(Deadline deadline) {
@@ -254,11 +297,11 @@ final class Observer {
 
     /** Its address may be another node's by now, or this one's: only the server that the lease was taken for counts. */
     private Optional<ServerState> askPrimary(PrimaryRecord primary, Deadline deadline) {
-        return ask(primary, deadline, Mysql::read).filter(state -> state.serverUuid().equals(primary.serverUuid()));
+        return ask(primary.address(), deadline, Mysql::read).filter(state -> state.serverUuid().equals(primary.serverUuid()));
     }
 
-    private <T> Optional<T> ask(PrimaryRecord primary, Deadline deadline, Function<Mysql, T> question) {
-        try (Mysql server = ports.servers().connect(primary.address(), deadline.atMost(PEER))) {
+    private <T> Optional<T> ask(Address address, Deadline deadline, Function<Mysql, T> question) {
+        try (Mysql server = ports.servers().connect(address, deadline.atMost(PEER))) {
             return Optional.of(question.apply(server));
         } catch (MysqlException e) {
             // The decision says what can't be done without an answer.

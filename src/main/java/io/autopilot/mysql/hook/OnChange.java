@@ -9,6 +9,7 @@ import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,8 @@ public final class OnChange implements Hook {
     private static final Duration WHILE_BUSY = Duration.ofSeconds(1);
     /** Part of the write gap of a hand-over. */
     private static final Duration AS_SUCCESSOR = Duration.ofMillis(30);
+    /** Decisions after which there is nothing left to do. */
+    private static final Set<String> SETTLED = Set.of("Serve", "Rest");
 
     private final Node node;
     private final Ports ports;
@@ -50,7 +53,7 @@ public final class OnChange implements Hook {
                 LOG.info("event=step decision={} reason=\"{}\"", outcome.decision(), outcome.reason());
                 before = Optional.of(outcome);
             }
-            boolean serves = outcome.isDone() && outcome.decision().equals("Serve");
+            boolean serves = outcome.isDone() && SETTLED.contains(outcome.decision());
             boolean finished = serves ? !isSuccessor(deadline) : !mayServeSoon(deadline);
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;

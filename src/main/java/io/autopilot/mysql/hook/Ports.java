@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
  * What the hooks of a running node talk to.
  *
  * @param tasks for calls to several servers at the same time, each short and bounded by its deadline
- * @param clock for records that people read; nothing is decided by it
+ * @param clock for records that people read, and for how long a pause and the window of FAILOVER_WINDOW last; no right to write depends on it
  */
 public record Ports(
         Consul consul,

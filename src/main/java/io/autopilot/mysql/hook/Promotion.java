@@ -57,12 +57,19 @@ final class Promotion {
         if (again) {
             operations.add(new TxnOp.CheckIndex(node.durabilityKey(), seen.durabilityIndex()));
         } else {
-            // The founder has no predecessor, and the last primary has all that it had itself.
             Durability.Entry entry = entryAgain(term, mysqld, seen.durability());
-            operations.addAll(beginTerm(entry, mysqld, GtidSet.EMPTY, seen.durability(), seen.durabilityIndex(), why));
+            Succession succession = succession(term, seen, mysqld);
+            operations.addAll(beginTerm(entry, mysqld, succession, seen.durability(), seen.durabilityIndex(), why));
         }
         operations.add(lock(term, mysqld, deadline));
         return refusal(ports.consul().transact(operations, deadline));
+    }
+
+    /** The founder has no predecessor, and the last primary has all that it had itself. */
+    private static Succession succession(long term, Observation seen, ServerState mysqld) {
+        return term == 1
+                ? Succession.founding(mysqld.executed().serverUuids())
+                : new Succession(TermRecord.Kind.RESTARTED, seen.view().lease().recorded(), GtidSet.EMPTY, Set.of());
     }
 
     /** Who acknowledged this server's writes goes on doing so; the replicas still follow it. */
@@ -86,18 +93,34 @@ final class Promotion {
      * What a new term writes together with the lease.
      *
      * @param entry who acknowledges from its beginning on; nobody in asynchronous mode
-     * @param lost what the last primary is known to have had and this server lacks
      */
     List<TxnOp> beginTerm(
-            Durability.Entry entry, ServerState mysqld, GtidSet lost, Optional<Durability> before, long durabilityIndex, Reason why) {
+            Durability.Entry entry,
+            ServerState mysqld,
+            Succession succession,
+            Optional<Durability> before,
+            long durabilityIndex,
+            Reason why) {
         Durability.Mode mode = modeOf(mysqld);
         Durability.Entry asked = mode == Durability.Mode.LOSSLESS
                 ? entry
                 : new Durability.Entry(entry.term(), entry.primaryUuid(), Set.of(), 0);
         Durability durability = Durability.beginning(mode, asked, before);
         long term = entry.term();
-        Set<String> ancestors = term == 1 ? mysqld.executed().serverUuids() : Set.of();
-        TermRecord record = new TermRecord(term, node.name(), mysqld.serverUuid(), ancestors, why.text(), lost, now());
+        TermRecord record = new TermRecord(
+                term,
+                node.name(),
+                mysqld.serverUuid(),
+                succession.ancestors(),
+                why.text(),
+                succession.lost(),
+                now(),
+                Optional.of(succession.kind()),
+                succession.last().map(PrimaryRecord::node),
+                succession.last().flatMap(PrimaryRecord::proved),
+                Optional.of(mysqld.received()),
+                Optional.empty(),
+                Optional.empty());
         return List.of(
                 new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(durability), durabilityIndex),
                 new TxnOp.Cas(node.historyKey(term), ClusterRecords.write(record), 0));
@@ -143,6 +166,7 @@ final class Promotion {
         if (unprepared.isPresent()) {
             return unprepared;
         }
+        TermRecord begun = keys.term(term, deadline).orElseGet(() -> unrecorded(term, mysqld, why));
         Duration began = ports.ticker().uptime();
         Optional<Reason> unproven = whyNotHolder(term, mysqld, deadline);
         if (unproven.isPresent()) {
@@ -152,7 +176,7 @@ final class Promotion {
         lease.extendRight(began, start.get(), mode);
         local.makeWritable();
         if (mysqld.journalTerm() < term) {
-            local.journal(term, node.name(), why.text());
+            local.journal(begun, begun.gapUntil(now()).map(TermRecord.WriteGap::length));
         }
         // In lossless mode this is the barrier: what was there before it is with those who acknowledge, too.
         local.heartbeat(term);
@@ -163,6 +187,24 @@ final class Promotion {
             local.setOffline(false);
         }
         return establish(term, mysqld, deadline);
+    }
+
+    /** The journal needs the term's number, also when somebody has deleted its record from Consul. */
+    private TermRecord unrecorded(long term, ServerState mysqld, Reason why) {
+        return new TermRecord(
+                term,
+                node.name(),
+                mysqld.serverUuid(),
+                Set.of(),
+                why.text(),
+                GtidSet.EMPTY,
+                now(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Durability.Mode modeInForce(Deadline deadline) {
@@ -200,7 +242,9 @@ final class Promotion {
     }
 
     private Optional<Reason> establish(long term, ServerState mysqld, Deadline deadline) {
-        PrimaryRecord record = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHED, Optional.of(mysqld.executed()));
+        Instant established = now();
+        PrimaryRecord record = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHED, Optional.of(mysqld.executed()))
+                .provedAt(established);
         boolean held = ports.state()
                 .session()
                 .filter(session -> ports.consul()
@@ -211,6 +255,7 @@ final class Promotion {
         }
         fallen(term, deadline).ifPresent(last -> services.withdrawPrimary(last, deadline));
         services.offer(Role.PRIMARY, "primary, term " + term, deadline);
+        keys.amendTerm(term, begun -> begun.established().isPresent() ? begun : begun.establishedAt(established), deadline);
         LOG.info("event=primary term={} uuid={}", term, mysqld.serverUuid());
         return Optional.empty();
     }

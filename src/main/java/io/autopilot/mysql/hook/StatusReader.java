@@ -1,17 +1,21 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.FailoverRule;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.Restraint;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.SnapshotPointer;
 import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
@@ -21,6 +25,7 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import io.autopilot.mysql.port.MysqlServers;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -38,12 +43,15 @@ public final class StatusReader {
     private final Node node;
     private final Consul consul;
     private final MysqlServers servers;
+    private final Clock clock;
     private final ClusterKeys keys;
 
-    public StatusReader(Node node, Consul consul, MysqlServers servers) {
+    /** @param clock for how long a pause and the window of FAILOVER_WINDOW last */
+    public StatusReader(Node node, Consul consul, MysqlServers servers, Clock clock) {
         this.node = node;
         this.consul = consul;
         this.servers = servers;
+        this.clock = clock;
         this.keys = new ClusterKeys(node, consul);
     }
 
@@ -65,6 +73,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Restraint.NONE,
                 List.of(),
                 List.of(self(deadline)),
                 Optional.of(new Reason("Consul can't be reached, so who is primary isn't known (" + e.getMessage() + ")")));
@@ -81,10 +90,13 @@ public final class StatusReader {
                 .filter(ServiceInstance::passing)
                 .map(ServiceInstance::address)
                 .collect(Collectors.toSet());
+        ClusterConfig config = keys.config(deadline).value();
+        List<TermRecord> history = keys.history(deadline);
         List<NodeStatus> nodes = instances.stream()
                 .map(instance -> instance.passing() || !taken.contains(instance.address())
                         ? read(instance, primary.filter(p -> held), deadline)
                         : gone(instance))
+                .map(n -> n.maintained(Optional.ofNullable(config.maintenance().get(n.name())).map(m -> new Reason(m.text()))))
                 .sorted(Comparator.comparing(NodeStatus::name))
                 .toList();
         return new ClusterStatus(
@@ -95,7 +107,8 @@ public final class StatusReader {
                 durability.map(Durability::mode),
                 durability.flatMap(Durability::intent).map(Durability.Intent::candidate),
                 lastSnapshot(deadline),
-                keys.history(deadline).stream().filter(term -> !term.lost().isEmpty()).toList(),
+                FailoverRule.decide(node.name(), config, node.settings().failover(), primary, history, clock.instant()),
+                history.stream().filter(term -> !term.lost().isEmpty()).toList(),
                 nodes,
                 Optional.empty());
     }
@@ -131,6 +144,7 @@ public final class StatusReader {
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 SILENT);
     }
 
@@ -157,6 +171,7 @@ public final class StatusReader {
                     state.writable(),
                     Optional.of(state.executed()),
                     state.replication().flatMap(ReplicationState::lag),
+                    Optional.empty(),
                     note.of(state));
         } catch (MysqlException e) {
             return new NodeStatus(
@@ -166,6 +181,7 @@ public final class StatusReader {
                     hooksRun,
                     Optional.empty(),
                     false,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     hooksRun ? String.valueOf(e.getMessage()) : SILENT);

@@ -3,6 +3,7 @@ package io.autopilot.mysql.hook;
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.Candidate;
+import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Election;
@@ -13,6 +14,7 @@ import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord.Kind;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.hook.PeerServers.Peer;
 import io.autopilot.mysql.port.Consul.KvEntry;
@@ -55,10 +57,14 @@ final class TakeOver {
         this.promotion = promotion;
     }
 
-    /** Empty: this node is the primary. Else why it isn't. */
-    Optional<Reason> run(Durability.Mode mode, Reason why, Deadline deadline) {
+    /**
+     * Empty: this node is the primary. Else why it isn't.
+     *
+     * @param config what operators have said, as it was when this was decided on
+     */
+    Optional<Reason> run(Durability.Mode mode, Reason why, Indexed<ClusterConfig> config, Deadline deadline) {
         String session = lease.session(mode, deadline);
-        return switch (announce(session, deadline)) {
+        return switch (announce(session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
@@ -92,7 +98,12 @@ final class TakeOver {
     /** What came of announcing. */
     private sealed interface Announcement {
         /** This node's announcement as it is in Consul, and who was the primary. */
-        record Made(long term, Indexed<Durability> durability, PrimaryRecord last) implements Announcement {}
+        record Made(long term, Indexed<Durability> durability, PrimaryRecord last, Indexed<ClusterConfig> config) implements Announcement {
+            Succession succession(GtidSet lost) {
+                boolean planned = last.handedOver(Optional.of(durability.value()));
+                return new Succession(planned ? Kind.SWITCHOVER : Kind.FAILOVER, Optional.of(last), lost, Set.of());
+            }
+        }
 
         record Refused(Reason reason) implements Announcement {}
     }
@@ -101,7 +112,7 @@ final class TakeOver {
         return new Announcement.Refused(new Reason(why));
     }
 
-    private Announcement announce(String session, Deadline deadline) {
+    private Announcement announce(String session, Indexed<ClusterConfig> config, Deadline deadline) {
         Optional<KvEntry> entry = ports.consul().get(node.leaseKey(), deadline);
         Optional<Indexed<Durability>> found = keys.durability(deadline);
         Optional<PrimaryRecord> last = last(lease.view(entry, deadline), found);
@@ -112,7 +123,7 @@ final class TakeOver {
         long term = Math.max(now.newest().term(), last.get().term()) + 1;
         Durability.Intent intent = new Durability.Intent(term, node.name(), session);
         if (now.intent().filter(intent::equals).isPresent()) {
-            return new Announcement.Made(term, found.get(), last.get());
+            return new Announcement.Made(term, found.get(), last.get(), config);
         }
         Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(now), deadline);
         if (foreign.isPresent()) {
@@ -132,7 +143,7 @@ final class TakeOver {
         }
         return keys.durability(deadline)
                 .filter(d -> d.value().intent().filter(intent::equals).isPresent())
-                .<Announcement>map(d -> new Announcement.Made(term, d, last.get()))
+                .<Announcement>map(d -> new Announcement.Made(term, d, last.get(), config))
                 .orElseGet(() -> refused("the announcement was taken back at once"));
     }
 
@@ -150,7 +161,7 @@ final class TakeOver {
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
         Set<String> primaryUuids = keys.primaryUuids(deadline);
-        List<Candidate> candidates = candidates(announced.last(), local.read(), peers);
+        List<Candidate> candidates = candidates(announced, local.read(), peers);
         return switch (Election.decide(node.name(), candidates, primaryUuids)) {
             case ElectionDecision.Promote promote ->
                 promote(announced, promote, local, peers, session, deadline);
@@ -171,19 +182,25 @@ final class TakeOver {
         };
     }
 
-    private List<Candidate> candidates(PrimaryRecord last, ServerState mine, PeerServers peers) {
+    private List<Candidate> candidates(Announcement.Made announced, ServerState mine, PeerServers peers) {
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(node.name(), mine.received(), Optional.empty()));
         for (Peer peer : peers.all()) {
-            // The old primary gave way: its transactions count, and can be fetched, but another server takes over.
-            Optional<Reason> barred = peer.state().serverUuid().equals(last.serverUuid())
-                    ? Optional.of(new Reason("was the primary of term " + last.term()))
-                    : Optional.empty();
+            Optional<Reason> barred = barred(announced, peer);
             if (peer.state().clusterUuid().equals(mine.clusterUuid())) {
                 candidates.add(new Candidate(peer.node(), peer.state().received(), barred));
             }
         }
         return candidates;
+    }
+
+    /** The transactions of those count, and can be fetched, but another server takes over. */
+    private static Optional<Reason> barred(Announcement.Made announced, Peer peer) {
+        PrimaryRecord last = announced.last();
+        if (peer.state().serverUuid().equals(last.serverUuid())) {
+            return Optional.of(new Reason("was the primary of term " + last.term()));
+        }
+        return Optional.ofNullable(announced.config().value().maintenance().get(peer.node())).map(m -> new Reason("is " + m.text()));
     }
 
     private Optional<Reason> promote(
@@ -254,10 +271,15 @@ final class TakeOver {
             operations.addAll(promotion.beginTerm(
                     entry,
                     mysqld,
-                    lost,
+                    announced.succession(lost),
                     Optional.of(announced.durability().value()),
                     announced.durability().index(),
                     why));
+            // Uses an order up; and refuses when an operator has said something else meanwhile.
+            operations.add(new TxnOp.Cas(
+                    node.configKey(),
+                    ClusterRecords.write(announced.config().value().afterTakeOver()),
+                    announced.config().index()));
             ports.consul()
                     .get(node.leaseKey(), deadline)
                     .ifPresent(e -> operations.add(new TxnOp.DeleteCas(e.key(), e.modifyIndex())));

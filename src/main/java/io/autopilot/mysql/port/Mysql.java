@@ -4,7 +4,9 @@ import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -104,8 +106,15 @@ public interface Mysql extends AutoCloseable {
     /** Forgets the cluster that this data belongs to, its journal included; nothing goes to the binary log. */
     void leaveCluster();
 
-    /** Adds a row for a change of role; replicated, so the server must be writable. */
-    void journal(long term, String node, String why);
+    /** Gives the table of changes of roles the columns that an older version lacked; nothing goes to the binary log. */
+    void completeJournal();
+
+    /**
+     * Adds a row for a change of role; replicated, so the server must be writable. Completes the table first when it has to.
+     *
+     * @param gap for how long at most nobody could write; empty when it isn't known
+     */
+    void journal(TermRecord term, Optional<Duration> gap);
 
     /** Commits a row that tells the replicas, and us, that commits work; the server must be writable. */
     void heartbeat(long term);

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManageTest {
     private final StringWriter out = new StringWriter();
@@ -36,7 +38,37 @@ class ManageTest {
         assertTrue(err.toString().startsWith("manage: no command given"), err::toString);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"pause", "resume", "failover", "acknowledge", "history", "adopt"})
+    void anOperatorsCommandsHaveHelpAndRefuseAWrongOption(String command) {
+        assertEquals(ExitCode.OK, run(command, "--help"));
+        assertTrue(out.toString().startsWith("Usage: manage " + command), out::toString);
+        assertEquals(ExitCode.USAGE, run(command, "--colour"));
+        assertTrue(err.toString().contains("Try 'manage " + command + " --help'."), err::toString);
+    }
+
+    @Test
+    void theEndOfAPauseIsADurationAndNotOfOneNode() {
+        assertEquals(ExitCode.USAGE, run("pause", "--for", "soon"));
+        assertTrue(err.toString().contains("'soon' is no duration from 1s to 365d"), err::toString);
+        assertEquals(ExitCode.USAGE, run("pause", "--for", "0"));
+        assertEquals(ExitCode.USAGE, run("pause", "--for", "1h", "--node", "db1"));
+        assertTrue(err.toString().contains("manage resume --node db1"), err::toString);
+    }
+
+    @Test
+    void aReasonIsOneLine() {
+        assertEquals(ExitCode.USAGE, run("pause", "--reason", "two\nlines"));
+        assertEquals(ExitCode.USAGE, run("pause", "--reason", "x".repeat(501)));
+    }
+
+    @Test
+    void theHistoryHasALimitOfAtLeastOne() {
+        assertEquals(ExitCode.USAGE, run("history", "--limit", "0"));
+        assertEquals(ExitCode.USAGE, run("history", "--output", "yaml"));
+    }
+
     private int run(String... args) {
-        return Manage.run(Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return Manage.run(Map.of("MYSQL_REPL_PASSWORD", "secret"), new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 }

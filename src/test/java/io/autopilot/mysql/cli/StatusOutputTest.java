@@ -11,6 +11,7 @@ import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.Restraint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Restraint.NONE,
             List.of(),
             List.of(new NodeStatus(
                     "db1",
@@ -35,6 +37,7 @@ class StatusOutputTest {
                     false,
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     "")),
             Optional.of(new Reason("Consul can't be reached")));
 
@@ -43,6 +46,22 @@ class StatusOutputTest {
         String text = StatusTable.text(WITHOUT_CONSUL, Instant.EPOCH);
         assertTrue(text.startsWith("cluster   mysql\ntrouble   Consul can't be reached\n\nNODE"), text);
         assertTrue(text.lines().anyMatch(line -> line.matches("db1 +10\\.0\\.0\\.1:3306 +unassigned +run +no .*")), text);
+    }
+
+    @Test
+    void aPauseAndMaintenanceAreToldToPeopleAndToPrograms() throws JsonProcessingException {
+        Restraint paused = new Restraint(Optional.of(new Reason("paused on db1")), Optional.empty(), Optional.empty());
+        NodeStatus resting = WITHOUT_CONSUL.nodes().getFirst().maintained(Optional.of(new Reason("in maintenance, by db1")));
+        ClusterStatus status = new ClusterStatus(
+                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), paused,
+                List.of(), List.of(resting), Optional.empty());
+        String text = StatusTable.text(status, Instant.EPOCH);
+        assertTrue(text.contains("\nfailover  paused on db1\n"), text);
+        assertTrue(text.lines().anyMatch(line -> line.startsWith("db1") && line.endsWith("in maintenance, by db1")), text);
+        JsonNode json = new JsonMapper().readTree(StatusJson.text(status));
+        assertEquals("paused on db1", json.path("paused").asText());
+        assertEquals("paused on db1", json.path("failoverHeldBack").asText());
+        assertEquals("in maintenance, by db1", json.path("nodes").path(0).path("maintenance").asText());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,20 @@ class SettingsReaderTest {
         assertEquals(new Settings.ConsulAccess("consul", 8500, false, false, Optional.empty(), Optional.empty()), settings.consul());
         assertEquals(Path.of("/var/lib/mysql"), settings.dataVolume());
         assertEquals(Optional.empty(), settings.accounts().application());
+    }
+
+    @Test
+    void failoverIsAutomaticUnlessSaidOtherwise() {
+        assertEquals(new FailoverPolicy(true, Duration.ofMinutes(10), Duration.ofSeconds(5)), valid().failover());
+        given("FAILOVER", "Manual").given("FAILOVER_WINDOW", "0").given("FAILOVER_STEADY", "1h");
+        assertEquals(new FailoverPolicy(false, Duration.ZERO, Duration.ofHours(1)), valid().failover());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FAILOVER, perhaps", "FAILOVER_WINDOW, soon", "FAILOVER_STEADY, 0"})
+    void refusesAnUnknownWayToFailOver(String variable, String value) {
+        given(variable, value);
+        assertEquals(List.of(variable), invalid().stream().map(Problem::variable).toList());
     }
 
     @Test

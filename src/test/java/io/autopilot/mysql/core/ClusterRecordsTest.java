@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -68,10 +70,50 @@ class ClusterRecordsTest {
                 Set.of("a"),
                 "db1 lost the lease",
                 GtidSet.parse("00000000-0000-0000-0000-00000000000a:8-9"),
-                Instant.parse("2026-01-02T03:04:05Z"));
+                Instant.parse("2026-01-02T03:04:05Z"),
+                Optional.of(TermRecord.Kind.FAILOVER),
+                Optional.of("db1"),
+                Optional.of(Instant.parse("2026-01-02T03:04:01Z")),
+                Optional.of(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-7")),
+                Optional.of(Instant.parse("2026-01-02T03:04:06Z")),
+                Optional.of(Duration.ofMillis(120)));
         String json = ClusterRecords.write(term);
         assertTrue(json.contains("\"lost\":\"00000000-0000-0000-0000-00000000000a:8-9\""), json);
         assertEquals(term, ClusterRecords.readTerm("k", json));
+    }
+
+    @Test
+    void aTermOfAnOlderVersionIsReadWithoutWhatItLacks() {
+        TermRecord term = ClusterRecords.readTerm(
+                "k", "{\"term\":2,\"node\":\"db1\",\"uuid\":\"s\",\"ancestors\":[],\"why\":\"w\",\"lost\":\"\",\"at\":\"2026-01-02T03:04:05Z\"}");
+        assertEquals(Optional.empty(), term.kind());
+        assertEquals(Optional.empty(), term.writeGap());
+    }
+
+    @Test
+    void aKindOfALaterVersionDoesNotMakeTheHistoryUnreadable() {
+        TermRecord term = ClusterRecords.readTerm(
+                "k", "{\"term\":2,\"node\":\"db1\",\"uuid\":\"s\",\"why\":\"w\",\"at\":\"2026-01-02T03:04:05Z\",\"kind\":\"teleported\"}");
+        assertEquals(Optional.empty(), term.kind());
+    }
+
+    @Test
+    void whatOperatorsSaidComesBackAsItWas() {
+        Instant at = Instant.parse("2026-01-02T03:04:05Z");
+        ClusterConfig config = new ClusterConfig(
+                Optional.of(new ClusterConfig.Pause("db1", "moving house", at, Optional.of(at.plusSeconds(60)))),
+                Map.of("db2", new ClusterConfig.Maintenance("db1", "", at)),
+                7,
+                Optional.of(new ClusterConfig.Order(8, "db1", at)));
+        assertEquals(config, ClusterRecords.readConfig("k", ClusterRecords.write(config)));
+        assertEquals(ClusterConfig.EMPTY, ClusterRecords.readConfig("k", ClusterRecords.write(ClusterConfig.EMPTY)));
+        assertEquals(ClusterConfig.EMPTY, ClusterRecords.readConfig("k", "{}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "not json", "{\"pause\":{\"by\":\"db1\"}}", "{\"maintenance\":{\"db1\":7}}"})
+    void aDamagedConfigIsNeverTakenForNone(String value) {
+        assertThrows(IllegalArgumentException.class, () -> ClusterRecords.readConfig("mysql/config", value));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
+import io.autopilot.mysql.core.HealthDecision.Rest;
 import io.autopilot.mysql.core.HealthDecision.Serve;
 import io.autopilot.mysql.core.HealthDecision.StandBy;
 import io.autopilot.mysql.core.HealthDecision.StayOut;
@@ -276,6 +277,90 @@ class HealthRuleTest {
     void anEmptyServerNeverTakesTheLeaseOfAnInitialisedCluster() {
         given.noPrimaryEver().withoutClusterMark();
         decides(StandBy.class);
+    }
+
+    @Test
+    void aFenceIsNeverPaused() {
+        given.writable().otherHoldsTheLease().paused().failoverHeldBack();
+        decides(Fence.class);
+        given.holdsTheLease().rightToWriteHasEnded().paused();
+        decides(Fence.class);
+    }
+
+    @Test
+    void inAPauseThePrimaryGoesOn() {
+        given.writable().holdsTheLease().paused();
+        decides(Serve.class);
+    }
+
+    @Test
+    void inAPauseAReplicaFollowsAndServes() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).primaryHas("1-9").paused();
+        decides(Serve.class);
+        given.follows(new Address("10.0.0.77", 3306));
+        decides(Follow.class);
+    }
+
+    @Test
+    void inAPauseNobodyTakesOverNotEvenAfterAHandOver() {
+        given.leaseIsFree(true).warm().paused();
+        because(decides(StandBy.class), "gave the lease up; paused");
+        given.afterAHandOver();
+        because(decides(StandBy.class), "paused");
+    }
+
+    @Test
+    void inAPauseAHolderWhoseMysqldDiedKeepsTheLeaseAndRestartsInPlace() {
+        given.holdsTheLease().mysqldIsDown().healthyReplica("db2").paused();
+        because(decides(StandBy.class), "restarts in place; paused");
+    }
+
+    @Test
+    void inAPauseTheLastPrimaryTakesTheLeaseAgainThoughAReplicaIsThere() {
+        given.leaseIsFreeAfterSelf(true).healthyReplica("db2").upSeconds(2).paused();
+        decides(TakeLease.class);
+        given.handedOverTo("db2").afterAHandOver();
+        decides(TakeLease.class);
+    }
+
+    @Test
+    void inAPauseEvenTheFounderWaits() {
+        given.noPrimaryEver().neverHadAPrimary().paused();
+        because(decides(StandBy.class), "paused");
+    }
+
+    @Test
+    void aFailoverThatIsHeldBackSaysWhy() {
+        given.leaseIsFree(false).warm().failoverHeldBack();
+        because(decides(StandBy.class), "db1 lost the lease; held back");
+        given.holdsTheLease().mysqldIsDown().healthyReplica("db2");
+        because(decides(StandBy.class), "restarts in place; held back");
+    }
+
+    @Test
+    void aPlannedHandOverIsNoFailover() {
+        given.leaseIsFree(true).warm().failoverHeldBack().afterAHandOver();
+        decides(TakeOver.class);
+    }
+
+    @Test
+    void aReplicaInMaintenanceReplicatesButDoesNotServe() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).primaryHas("1-9").inMaintenance();
+        because(decides(Rest.class), "db0 is in maintenance");
+        given.follows(new Address("10.0.0.77", 3306));
+        decides(Follow.class);
+    }
+
+    @Test
+    void aNodeInMaintenanceDoesNotTakeOver() {
+        given.leaseIsFree(true).warm().afterAHandOver().inMaintenance();
+        because(decides(StandBy.class), "maintenance");
+    }
+
+    @Test
+    void aPrimaryInMaintenanceGoesOn() {
+        given.writable().holdsTheLease().inMaintenance();
+        decides(Serve.class);
     }
 
     private <T extends HealthDecision> T decides(Class<T> kind) {

@@ -36,6 +36,8 @@ final class NodeViewBuilder {
     private boolean warm;
     private boolean mustJoin;
     private String user = "repluser";
+    private boolean handedOver;
+    private Restraint restraint = Restraint.NONE;
     private final Set<String> replicas = new HashSet<>();
 
     NodeView build() {
@@ -73,7 +75,9 @@ final class NodeViewBuilder {
                 Duration.ofSeconds(60),
                 lastPrimaryPresent,
                 successor,
-                replicas);
+                replicas,
+                handedOver,
+                restraint);
     }
 
     NodeViewBuilder writable() {
@@ -104,6 +108,26 @@ final class NodeViewBuilder {
 
     NodeViewBuilder handedOverTo(String node) {
         successor = Optional.of(node);
+        return this;
+    }
+
+    NodeViewBuilder afterAHandOver() {
+        handedOver = true;
+        return this;
+    }
+
+    NodeViewBuilder paused() {
+        restraint = new Restraint(Optional.of(new Reason("paused")), Optional.empty(), Optional.empty());
+        return this;
+    }
+
+    NodeViewBuilder failoverHeldBack() {
+        restraint = new Restraint(Optional.empty(), Optional.of(new Reason("held back")), Optional.empty());
+        return this;
+    }
+
+    NodeViewBuilder inMaintenance() {
+        restraint = new Restraint(Optional.empty(), Optional.empty(), Optional.of(new Reason("db0 is in maintenance")));
         return this;
     }
 

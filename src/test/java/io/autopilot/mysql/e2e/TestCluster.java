@@ -126,6 +126,20 @@ public final class TestCluster implements AutoCloseable {
         compose("start", "consul");
     }
 
+    /** Consul comes back on an empty disk. */
+    void loseConsulsData() {
+        stopConsul();
+        String container = lines(compose("ps", "-a", "-q", "consul")).getFirst();
+        docker("run", "--rm", "--volumes-from", container, "--entrypoint", "sh", environment.get("MYSQL_IMAGE"), "-c",
+                "rm -rf /consul/data/*");
+        startConsul();
+    }
+
+    /** Instances of a service that pass. */
+    List<String> passing(String name) {
+        return consul.passing(name);
+    }
+
     /** Ids of the node containers that run. */
     public List<String> running() {
         return containers().stream()

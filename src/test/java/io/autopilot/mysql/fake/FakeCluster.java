@@ -16,10 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,8 +54,8 @@ public final class FakeCluster {
     }
 
     /** A node whose directory was founded or restored, with mysqld running. */
-    public FakeNode add(String name) {
-        FakeNode node = addEmpty(name);
+    public FakeNode add(String name, String... environment) {
+        FakeNode node = addEmpty(name, environment);
         node.state.writeDataMark(new DataMark(UUID, true));
         node.startMysqld();
         return node;
@@ -71,13 +68,17 @@ public final class FakeCluster {
         return node;
     }
 
-    /** A primary and replicas that follow it. */
-    public List<FakeNode> withReplicas(int count) {
-        FakeNode first = add("db0");
+    public List<FakeNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** A primary and replicas that follow it; settings by name and value. */
+    public List<FakeNode> withReplicas(int count, String... environment) {
+        FakeNode first = add("db0", environment);
         first.health();
         first.server.clientWrites();
         for (int i = 1; i <= count; i++) {
-            FakeNode replica = add("db" + i);
+            FakeNode replica = add("db" + i, environment);
             replica.server.copyFrom(first.server);
         }
         rounds(3);
@@ -147,7 +148,7 @@ public final class FakeCluster {
                     time,
                     time,
                     task -> tasks.execute(task),
-                    Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+                    time.clock());
         }
 
         public Outcome health() {

@@ -45,6 +45,14 @@ public final class FakeConsul implements Consul {
         silent = value;
     }
 
+    /** As a server that comes back on an empty disk. */
+    public void loseEverything() {
+        services.clear();
+        sessions.clear();
+        lockDelays.clear();
+        keys.clear();
+    }
+
     private void arrive(Deadline deadline) {
         if (silent) {
             time.sleep(deadline.remaining());

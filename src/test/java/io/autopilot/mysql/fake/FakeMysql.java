@@ -5,6 +5,7 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -274,9 +275,14 @@ final class FakeMysql implements Mysql {
     }
 
     @Override
-    public void journal(long term, String node, String why) {
+    public void completeJournal() {
+        arrive();
+    }
+
+    @Override
+    public void journal(TermRecord term, Optional<Duration> gap) {
         write();
-        server.journalTerm = Math.max(server.journalTerm, term);
+        server.journalTerm = Math.max(server.journalTerm, term.term());
     }
 
     @Override

@@ -190,6 +190,10 @@ public final class FakeServer {
         startsOffline = value;
     }
 
+    public long journalTerm() {
+        return journalTerm;
+    }
+
     public boolean writable() {
         return up && !readOnly;
     }

@@ -3,7 +3,11 @@ package io.autopilot.mysql.fake;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Sleeper;
 import io.autopilot.mysql.port.Ticker;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /** Time that passes only when somebody sleeps or a test says so. */
 public final class VirtualTime implements Ticker, Sleeper {
@@ -36,5 +40,27 @@ public final class VirtualTime implements Ticker, Sleeper {
 
     public Deadline in(Duration duration) {
         return Deadline.after(duration, this);
+    }
+
+    /** The wall clock, which says 1970 when the machine was booted. */
+    public Clock clock() {
+        return new VirtualClock();
+    }
+
+    private final class VirtualClock extends Clock {
+        @Override
+        public Instant instant() {
+            return Instant.EPOCH.plus(now);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 }

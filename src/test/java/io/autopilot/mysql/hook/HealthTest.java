@@ -130,7 +130,7 @@ class HealthTest {
     }
 
     private List<TermRecord> losses(FakeNode node) {
-        return new StatusReader(node.node, node.ports.consul(), node.ports.servers())
+        return new StatusReader(node.node, node.ports.consul(), node.ports.servers(), node.ports.clock())
                 .read(cluster.time.in(Duration.ofSeconds(20)))
                 .losses();
     }
@@ -172,7 +172,7 @@ class HealthTest {
         List<FakeNode> nodes = cluster.withReplicas(1);
         Address address = new Address("10.0.0.77", 3306);
         new Health(new Node("db0", address, nodes.get(0).node.settings()), nodes.get(0).ports).run(cluster.time.in(Duration.ofSeconds(4)));
-        ClusterStatus status = new StatusReader(nodes.get(1).node, nodes.get(1).ports.consul(), nodes.get(1).ports.servers())
+        ClusterStatus status = new StatusReader(nodes.get(1).node, nodes.get(1).ports.consul(), nodes.get(1).ports.servers(), nodes.get(1).ports.clock())
                 .read(cluster.time.in(Duration.ofSeconds(20)));
         assertEquals(address, status.primary().orElseThrow().address());
     }

@@ -78,6 +78,6 @@ class StatusReaderTest {
     }
 
     private ClusterStatus read(FakeNode node) {
-        return new StatusReader(node.node, node.ports.consul(), node.ports.servers()).read(cluster.time.in(Duration.ofSeconds(20)));
+        return new StatusReader(node.node, node.ports.consul(), node.ports.servers(), node.ports.clock()).read(cluster.time.in(Duration.ofSeconds(20)));
     }
 }

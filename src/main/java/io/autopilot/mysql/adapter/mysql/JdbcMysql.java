@@ -6,18 +6,23 @@ import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Mysql} by SQL on one JDBC connection, for MySQL 5.6 to 9.x. Not thread-safe. */
 final class JdbcMysql implements Mysql {
     private static final int READ_ONLY = 1290;
+    private static final int BAD_FIELD = 1054;
 
     /** In seconds; the server takes no less. */
     private static final int STOP_TIMEOUT = 2;
@@ -339,18 +344,51 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
-    public void journal(long term, String node, String why) {
+    public void completeJournal() {
+        String what = "complete the journal";
+        List<String> missing = Schema.missingFromJournal(what, session);
+        if (!missing.isEmpty()) {
+            new Unlogged(session, dialect).run(what, () -> missing.forEach(column -> session.run(what, column)));
+        }
+    }
+
+    @Override
+    public void journal(TermRecord term, Optional<Duration> gap) {
+        try {
+            insert(term, gap);
+        } catch (MysqlException e) {
+            if (e.code() != BAD_FIELD) {
+                throw e;
+            }
+            // A table of an older version.
+            completeJournal();
+            insert(term, gap);
+        }
+    }
+
+    private void insert(TermRecord term, Optional<Duration> gap) {
         writeUnlessReadOnly(
-                "write the journal", "REPLACE INTO autopilot.journal (term, node, why) SELECT ?, ?, LEFT(?, 1000)", term, node, why);
+                "write the journal",
+                "REPLACE INTO autopilot.journal (term, node, why, kind, from_node, write_gap_ms, executed, lost)"
+                        + " SELECT ?, ?, LEFT(?, 1000), ?, ?, ?, ?, ?",
+                term.term(),
+                term.node(),
+                term.why(),
+                term.kind().map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse(null),
+                term.from().orElse(null),
+                gap.map(Duration::toMillis).orElse(null),
+                term.executed().map(GtidSet::toString).orElse(null),
+                term.lost().toString());
     }
 
     @Override
     public void heartbeat(long term) {
-        writeUnlessReadOnly("commit a heartbeat", "REPLACE INTO autopilot.heartbeat (id, term) SELECT 1, ?", term);
+        // A row of each connection's own: one that waits for an acknowledgement that got lost holds its row, and only a later commit brings that.
+        writeUnlessReadOnly("commit a heartbeat", "REPLACE INTO autopilot.heartbeat (id, term) SELECT CONNECTION_ID() % 100, ?", term);
     }
 
     /** The control user may write under read_only, and 5.6 has nothing stronger: so the statement itself looks (G1). */
-    private void writeUnlessReadOnly(String what, String replace, Object... parameters) {
+    private void writeUnlessReadOnly(String what, String replace, @Nullable Object... parameters) {
         if (session.run(what, replace + " FROM DUAL WHERE @@GLOBAL.read_only = 0", parameters) == 0) {
             throw new MysqlException(what + " on " + session.server() + ": the server is read-only", false, READ_ONLY, null);
         }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JDBC connection: bounds every statement by the deadline (G7) and turns what goes wrong into a {@link MysqlException} that
@@ -59,7 +60,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Runs a statement; returns the number of rows it changed. */
-    int run(String what, String sql, Object... parameters) {
+    int run(String what, String sql, @Nullable Object... parameters) {
         return bounded(what, hasSecret(parameters), open -> {
             try (PreparedStatement statement = prepare(open, sql, parameters)) {
                 return statement.executeUpdate();
@@ -68,7 +69,7 @@ final class Session implements AutoCloseable {
     }
 
     /** All rows of a query. */
-    <T> List<T> list(String what, String sql, Reader<T> reader, Object... parameters) {
+    <T> List<T> list(String what, String sql, Reader<T> reader, @Nullable Object... parameters) {
         return bounded(what, hasSecret(parameters), open -> {
             try (PreparedStatement statement = prepare(open, sql, parameters);
                     ResultSet rows = statement.executeQuery()) {
@@ -82,12 +83,12 @@ final class Session implements AutoCloseable {
     }
 
     /** The first row of a query; empty when there is none. */
-    <T> Optional<T> first(String what, String sql, Reader<T> reader, Object... parameters) {
+    <T> Optional<T> first(String what, String sql, Reader<T> reader, @Nullable Object... parameters) {
         return list(what, sql, reader, parameters).stream().findFirst();
     }
 
     /** The one number that a query gives; 0 for NULL. */
-    long number(String what, String sql, Object... parameters) {
+    long number(String what, String sql, @Nullable Object... parameters) {
         return first(what, sql, row -> row.number(1), parameters).orElse(0L);
     }
 
@@ -102,8 +103,8 @@ final class Session implements AutoCloseable {
         });
     }
 
-    private static boolean hasSecret(Object... parameters) {
-        for (Object parameter : parameters) {
+    private static boolean hasSecret(@Nullable Object... parameters) {
+        for (@Nullable Object parameter : parameters) {
             if (parameter instanceof Secret) {
                 return true;
             }
@@ -111,10 +112,10 @@ final class Session implements AutoCloseable {
         return false;
     }
 
-    private static PreparedStatement prepare(Connection open, String sql, Object... parameters) throws SQLException {
+    private static PreparedStatement prepare(Connection open, String sql, @Nullable Object... parameters) throws SQLException {
         PreparedStatement statement = open.prepareStatement(sql);
         for (int i = 0; i < parameters.length; i++) {
-            Object value = parameters[i] instanceof Secret secret ? secret.reveal() : parameters[i];
+            @Nullable Object value = parameters[i] instanceof Secret secret ? secret.reveal() : parameters[i];
             statement.setObject(i + 1, value);
         }
         return statement;

@@ -12,6 +12,7 @@ import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ReplicationState.Receiver;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.Mysql.Accounts;
@@ -21,9 +22,11 @@ import io.autopilot.mysql.port.Poll;
 import io.autopilot.mysql.port.Sleeper;
 import io.autopilot.mysql.port.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,7 +134,7 @@ abstract class MysqlContract {
     void aServerThatLeftItsClusterCanJoinAnother() {
         Mysql control = primary();
         control.markCluster("c1");
-        control.journal(7, "n1", "why");
+        control.journal(term(7, "n1", "why"), Optional.empty());
         control.makeReadOnly();
         GtidSet before = control.executed();
         control.leaveCluster();
@@ -156,9 +159,18 @@ abstract class MysqlContract {
     @Test
     void theJournalTellsItsNewestTerm() {
         Mysql primary = primary();
-        primary.journal(3, "n1", "a failover");
-        primary.journal(2, "n2", "it's \\ \"older\", größer");
+        primary.journal(term(3, "n1", "a failover"), Optional.empty());
+        primary.journal(term(2, "n2", "it's \\ \"older\", größer"), Optional.empty());
         assertEquals(3, primary.read().journalTerm());
+    }
+
+    @Test
+    void completingAJournalIsPossibleOnAReadOnlyServerAndLeavesNoTrace() {
+        Mysql control = provisioned(1);
+        control.completeJournal();
+        control.completeJournal();
+        assertTrue(control.read().superReadOnly());
+        assertEquals(GtidSet.EMPTY, control.executed());
     }
 
     @Test
@@ -169,7 +181,7 @@ abstract class MysqlContract {
         assertTrue(primary.read().readOnly());
         assertTrue(primary.read().superReadOnly());
         assertEquals(1290, assertThrows(MysqlException.class, () -> primary.heartbeat(1)).code());
-        assertEquals(1290, assertThrows(MysqlException.class, () -> primary.journal(1, "n1", "why")).code());
+        assertEquals(1290, assertThrows(MysqlException.class, () -> primary.journal(term(1, "n1", "why"), Optional.empty())).code());
         assertEquals(GtidSet.EMPTY, primary.executed());
         primary.makeWritable();
         assertFalse(primary.read().readOnly());
@@ -195,7 +207,7 @@ abstract class MysqlContract {
     void aServerThatWasStoppedIsAwayAndComesBackReadOnlyWithAllItHad() {
         Mysql primary = primary();
         primary.replaceGtids(RESTORED);
-        primary.journal(5, "n1", "why");
+        primary.journal(term(5, "n1", "why"), Optional.empty());
         ServerState before = primary.read();
         primary.shutdown();
         eventually(() -> unreachable(1));
@@ -264,7 +276,7 @@ abstract class MysqlContract {
         primary.markCluster("c1");
         primary.heartbeat(4);
         Mysql replica = replicaOf(1, 2);
-        primary.journal(4, "n1", "why");
+        primary.journal(term(4, "n1", "why"), Optional.empty());
         assertTrue(replica.awaitApplied(primary.executed(), BOUND));
         ServerState state = replica.read();
         ReplicationState replication = state.replication().orElseThrow();
@@ -405,9 +417,15 @@ abstract class MysqlContract {
         restored.replaceGtids(primary.executed());
         restored.follow(address(1), ACCOUNTS.replicationUser(), REPLICATION);
         restored.startReplication();
-        primary.journal(2, "n1", "why");
+        primary.journal(term(2, "n1", "why"), Optional.empty());
         assertTrue(restored.awaitApplied(primary.executed(), BOUND));
         assertEquals(1, restored.read().replication().orElseThrow().retrieved().count());
+    }
+
+    static TermRecord term(long term, String node, String why) {
+        return new TermRecord(
+                term, node, "server", Set.of(), why, GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     static Accounts accounts(Secret control, Secret replication) {

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.mysql;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +10,7 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ReplicationState.Receiver;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -19,7 +21,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -89,6 +94,79 @@ abstract class RealConnections extends RealAccounts {
             assertTrue(ticker().uptime().minus(before).compareTo(Duration.ofSeconds(5)) < 0);
             assertThrows(MysqlException.class, control::executed);
         }
+    }
+
+    /** So it is when the acknowledgement of a heartbeat got lost with a receiver that was restarted: only a later commit brings it. */
+    @Test
+    void aHeartbeatThatHangsDoesNotHoldUpTheNextOne() throws SQLException {
+        primary().heartbeat(1);
+        String row = server(1).ask("SELECT id FROM autopilot.heartbeat").getFirst();
+        try (Connection hangs = server(1).tester();
+                Statement statement = hangs.createStatement()) {
+            hangs.setAutoCommit(false);
+            statement.execute("REPLACE INTO autopilot.heartbeat (id, term) VALUES (" + row + ", 1)");
+            Mysql next = remote(1);
+            assertDoesNotThrow(() -> next.heartbeat(1));
+            hangs.rollback();
+        }
+    }
+
+    /** Rows have to go both ways between servers of an older and a newer version of this program. */
+    @Test
+    void aJournalOfAnOlderVersionIsCompletedAndReplicatesBothWays() {
+        Mysql primary = primary();
+        makeAnOldJournal(1);
+        Mysql control = provisioned(2);
+        control.makeWritable();
+        makeAnOldJournal(2);
+        control.makeReadOnly();
+        Mysql replica = replicaOf(1, 2);
+        primary.journal(FULL, Optional.of(Duration.ofMillis(120)));
+        assertEquals(
+                List.of("4|n1|a fault|failover|n0|120|" + FULL.executed().orElseThrow() + "|" + FULL.lost()),
+                server(1).ask("SELECT CONCAT_WS('|', term, node, why, kind, from_node, write_gap_ms, executed, lost) FROM autopilot.journal"));
+        assertTrue(replica.awaitApplied(primary.executed(), Duration.ofSeconds(10)));
+        assertEquals(List.of("4|n1|a fault"), server(2).ask("SELECT CONCAT_WS('|', term, node, why) FROM autopilot.journal"));
+        assertEquals(1, primary.executed().count(), "the change of the table is each server's own");
+        replica.completeJournal();
+        assertTrue(replica.read().superReadOnly());
+        primary.journal(term(5, "n2", "another"), Optional.empty());
+        assertTrue(replica.awaitApplied(primary.executed(), Duration.ofSeconds(10)));
+        assertEquals(List.of("4", "5"), server(2).ask("SELECT term FROM autopilot.journal ORDER BY term"));
+        assertEquals("", replica.read().replication().orElseThrow().applierError());
+    }
+
+    @Test
+    void aCompleteReplicaFollowsAPrimaryWithAnOldJournal() {
+        Mysql primary = primary();
+        makeAnOldJournal(1);
+        Mysql replica = replicaOf(1, 2);
+        server(1).run("INSERT INTO autopilot.journal (term, node, why) VALUES (3, 'n1', 'of old')");
+        assertTrue(replica.awaitApplied(primary.executed(), Duration.ofSeconds(10)));
+        assertEquals(List.of("3|of old"), server(2).ask("SELECT CONCAT_WS('|', term, why, kind) FROM autopilot.journal"));
+    }
+
+    private static final TermRecord FULL = new TermRecord(
+            4,
+            "n1",
+            "server",
+            Set.of(),
+            "a fault",
+            GtidSet.parse("11111111-1111-1111-1111-111111111111:8-9"),
+            Instant.EPOCH,
+            Optional.of(TermRecord.Kind.FAILOVER),
+            Optional.of("n0"),
+            Optional.empty(),
+            Optional.of(GtidSet.parse("11111111-1111-1111-1111-111111111111:1-7")),
+            Optional.empty(),
+            Optional.empty());
+
+    private void makeAnOldJournal(int node) {
+        server(node).run(
+                "SET SESSION sql_log_bin = 0",
+                "DROP TABLE autopilot.journal",
+                "CREATE TABLE autopilot.journal (term BIGINT PRIMARY KEY, node VARCHAR(255) NOT NULL, why VARCHAR(1000) NOT NULL,"
+                        + " at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)) ENGINE = InnoDB");
     }
 
     @Test

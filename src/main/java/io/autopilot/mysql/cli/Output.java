@@ -1,0 +1,7 @@
+package io.autopilot.mysql.cli;
+
+/** How a command prints. */
+enum Output {
+    table,
+    json
+}
