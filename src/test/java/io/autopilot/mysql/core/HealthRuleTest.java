@@ -338,6 +338,18 @@ class HealthRuleTest {
     }
 
     @Test
+    void alsoAPrimaryThatAllItsReplicasHaveLostIsReplacedOnlyWhenNothingHoldsThatBack() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).allHaveLostThePrimary();
+        decides(TakeOver.class);
+        given.failoverHeldBack();
+        because(decides(StandBy.class), "held back");
+        given.inMaintenance();
+        because(decides(StandBy.class), "maintenance");
+        given.paused();
+        because(decides(StandBy.class), "paused");
+    }
+
+    @Test
     void aPlannedHandOverIsNoFailover() {
         given.leaseIsFree(true).warm().failoverHeldBack().afterAHandOver();
         decides(TakeOver.class);

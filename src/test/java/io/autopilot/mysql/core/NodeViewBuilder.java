@@ -116,6 +116,11 @@ final class NodeViewBuilder {
         return this;
     }
 
+    NodeViewBuilder allHaveLostThePrimary() {
+        links = Optional.of(new Links(false, Set.of(), Set.of("db2")));
+        return this;
+    }
+
     NodeViewBuilder paused() {
         restraint = new Restraint(Optional.of(new Reason("paused")), Optional.empty(), Optional.empty());
         return this;
