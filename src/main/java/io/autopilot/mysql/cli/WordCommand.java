@@ -24,6 +24,10 @@ abstract class WordCommand extends HookCommand {
 
     abstract Word word();
 
+    boolean isDryRun() {
+        return dryRun;
+    }
+
     @Override
     int run(Wiring wiring) {
         // What is wrong with the command line is said before anybody is asked.

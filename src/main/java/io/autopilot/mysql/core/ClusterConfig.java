@@ -49,8 +49,9 @@ public record ClusterConfig(
      * The failover that is due may go ahead.
      *
      * @param term of the primary that is to be replaced; with the next term the order is used up
+     * @param withoutQuorum also when those are missing who may have acknowledged its last writes
      */
-    public record Order(long term, String by, Instant at) {}
+    public record Order(long term, String by, Instant at, boolean withoutQuorum) {}
 
     private static String words(String reason) {
         return reason.isEmpty() ? "" : ": " + reason;
@@ -63,6 +64,11 @@ public record ClusterConfig(
 
     public boolean orders(long term) {
         return order.filter(o -> o.term() == term).isPresent();
+    }
+
+    /** Who has ordered that term's end even if acknowledged writes are lost by it. */
+    public Optional<Order> ordersWithoutQuorum(long term) {
+        return order.filter(o -> o.term() == term && o.withoutQuorum());
     }
 
     /** The same with that pause. */

@@ -162,7 +162,8 @@ public final class ClusterRecords {
         config.order().ifPresent(order -> node.putObject("failover")
                 .put("term", order.term())
                 .put("by", order.by())
-                .put("at", order.at().toString()));
+                .put("at", order.at().toString())
+                .put("without-quorum", order.withoutQuorum()));
         return node.toString();
     }
 
@@ -189,7 +190,11 @@ public final class ClusterRecords {
                     maintenance,
                     node.path("acknowledged").asLong(0),
                     part(node, "failover")
-                            .map(o -> new ClusterConfig.Order(number(o, "term"), text(o, "by"), Instant.parse(text(o, "at")))));
+                            .map(o -> new ClusterConfig.Order(
+                                    number(o, "term"),
+                                    text(o, "by"),
+                                    Instant.parse(text(o, "at")),
+                                    o.path("without-quorum").asBoolean(false))));
         });
     }
 

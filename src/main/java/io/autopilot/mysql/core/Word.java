@@ -25,6 +25,10 @@ public sealed interface Word {
     /** The last failovers are known and don't hold back the next one. */
     record Acknowledge() implements Word {}
 
-    /** The failover that is due may go ahead. */
-    record Failover() implements Word {}
+    /**
+     * The failover that is due may go ahead.
+     *
+     * @param withoutQuorum even if writes that were acknowledged are lost by it
+     */
+    record Failover(boolean withoutQuorum) implements Word {}
 }

@@ -23,7 +23,7 @@ public final class WordRule {
             case Word.Maintain maintain -> maintain(maintain, view);
             case Word.Return back -> serve(back, view);
             case Word.Acknowledge acknowledge -> acknowledge(view);
-            case Word.Failover failover -> failover(view);
+            case Word.Failover failover -> failover(failover, view);
         };
     }
 
@@ -92,7 +92,7 @@ public final class WordRule {
                         because("acknowledged: what happened up to term " + newest + " holds no failover back"));
     }
 
-    private static WordDecision failover(WordView view) {
+    private static WordDecision failover(Word.Failover word, WordView view) {
         if (view.primary().isEmpty()) {
             return new Refuse(because("there is no primary and none is recorded; if Consul lost its data, see manage adopt"));
         }
@@ -102,11 +102,30 @@ public final class WordRule {
             return new Refuse(because("no failover is due: " + last.node() + " holds the lease and wrote " + silent.toSeconds()
                     + " s ago; to move the primary, stop its container, which hands over"));
         }
-        return view.config().orders(last.term())
-                ? new Nothing(because("already ordered: " + last.node() + ", term " + last.term() + ", is to be replaced"))
+        boolean ordered = word.withoutQuorum()
+                ? view.config().ordersWithoutQuorum(last.term()).isPresent()
+                : view.config().orders(last.term());
+        String what = last.node() + ", term " + last.term() + ", is to be replaced";
+        return ordered
+                ? new Nothing(because("already ordered: " + what))
                 : new Change(
-                        view.config().ordering(new ClusterConfig.Order(last.term(), view.self(), view.now())),
-                        because(last.node() + ", term " + last.term() + ", is to be replaced by the best node that can be reached"));
+                        view.config().ordering(new ClusterConfig.Order(last.term(), view.self(), view.now(), word.withoutQuorum())),
+                        because(what + " by the best node that can be reached"
+                                + (word.withoutQuorum() ? possibleLoss(view, last) : "")));
+    }
+
+    private static String possibleLoss(WordView view, PrimaryRecord last) {
+        String had = last.executed().map(set -> "; " + last.node() + " last published " + set).orElse("");
+        return view.durability()
+                        .filter(d -> d.mode() == Durability.Mode.LOSSLESS)
+                        .map(Durability::newest)
+                        .map(entry -> entry.acksRequired() == 0
+                                ? ", even without its own data, the only one that is known to have all that it acknowledged"
+                                : ", even if fewer than " + entry.revocationQuorum() + " of the " + entry.ackSet().size()
+                                        + " servers can be reached of which any " + entry.acksRequired()
+                                        + " may have acknowledged its last writes")
+                        .orElse("")
+                + ": writes that clients were told are safe may be lost for good" + had;
     }
 
     private static Reason because(String text) {

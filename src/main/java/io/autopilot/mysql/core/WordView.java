@@ -12,6 +12,7 @@ import java.util.Set;
  * @param self the node that the operator is on
  * @param damaged whether the config key can't be read, and so is a pause
  * @param primary who holds the lease, or held it last
+ * @param durability what is promised
  * @param held whether a live session holds it
  * @param nodes all that are registered
  * @param lease for how long a primary counts as alive after it last proved that it writes
@@ -21,6 +22,7 @@ public record WordView(
         ClusterConfig config,
         boolean damaged,
         Optional<PrimaryRecord> primary,
+        Optional<Durability> durability,
         boolean held,
         Set<String> nodes,
         List<TermRecord> history,

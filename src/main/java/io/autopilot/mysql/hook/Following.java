@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.HealthDecision.Acknowledge;
@@ -61,6 +62,10 @@ final class Following {
     }
 
     private Optional<Reason> follow(Mysql local, Follow decision, Deadline deadline) {
+        if (follows(local.read(), decision.primary(), deadline)) {
+            // The new primary has pointed this server at itself meanwhile; to do so again would cut a receiver short that acknowledges.
+            return Optional.empty();
+        }
         Optional<Reason> unapplied = applyWhatWasReceived(local, deadline);
         if (unapplied.isPresent()) {
             return unapplied;
@@ -84,6 +89,14 @@ final class Following {
                         .isPresent()
                 ? Optional.empty()
                 : Optional.of(new Reason("the receiver has not connected to " + decision.primary() + " yet"));
+    }
+
+    private boolean follows(ServerState mysqld, Address primary, Deadline deadline) {
+        boolean lossless = isLossless(deadline);
+        return mysqld.replication()
+                .filter(r -> r.source().equals(primary) && r.receiver() == ReplicationState.Receiver.ON && r.applierRunning())
+                .filter(r -> !lossless || r.user().equals(ReplicationAccount.userOf(mysqld.serverUuid())))
+                .isPresent();
     }
 
     private boolean isLossless(Deadline deadline) {

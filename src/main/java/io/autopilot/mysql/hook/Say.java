@@ -72,6 +72,7 @@ public final class Say implements Hook {
                 before.value(),
                 before.damaged(),
                 primary,
+                keys.durability(deadline).map(ClusterKeys.Indexed::value),
                 lease.flatMap(KvEntry::session).isPresent(),
                 consul.instances(node.settings().nodeService(), deadline).stream()
                         .map(ServiceInstance::id)

@@ -81,7 +81,11 @@ final class TakeOver {
             }
             local.stopReceiver();
             Optional<Reason> unbeaten = Revocation.of(announced.durability().value(), local.read(), peers.all()).whyNot();
-            if (unbeaten.isPresent()) {
+            Optional<ClusterConfig.Order> order =
+                    announced.config().value().ordersWithoutQuorum(announced.last().term());
+            if (unbeaten.isPresent() && order.isPresent()) {
+                LOG.error("event=forced term={} by={} reason=\"{}\"", announced.term(), order.get().by(), unbeaten.get());
+            } else if (unbeaten.isPresent()) {
                 LOG.error("event=no-quorum term={} reason=\"{}\"", announced.term(), unbeaten.get());
                 withdraw(announced, deadline);
                 return unbeaten;

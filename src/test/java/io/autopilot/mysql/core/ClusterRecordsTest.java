@@ -104,7 +104,7 @@ class ClusterRecordsTest {
                 Optional.of(new ClusterConfig.Pause("db1", "moving house", at, Optional.of(at.plusSeconds(60)))),
                 Map.of("db2", new ClusterConfig.Maintenance("db1", "", at)),
                 7,
-                Optional.of(new ClusterConfig.Order(8, "db1", at)));
+                Optional.of(new ClusterConfig.Order(8, "db1", at, true)));
         assertEquals(config, ClusterRecords.readConfig("k", ClusterRecords.write(config)));
         assertEquals(ClusterConfig.EMPTY, ClusterRecords.readConfig("k", ClusterRecords.write(ClusterConfig.EMPTY)));
         assertEquals(ClusterConfig.EMPTY, ClusterRecords.readConfig("k", "{}"));

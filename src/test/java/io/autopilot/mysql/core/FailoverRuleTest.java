@@ -56,7 +56,7 @@ class FailoverRuleTest {
     void manualFailoverWaitsForAnOrder() {
         begins(4, Kind.FOUNDED, 0).livesUntil(10);
         assertTrue(at(11, MANUAL).heldBack().orElseThrow().text().contains("manage failover"));
-        config = config.ordering(new ClusterConfig.Order(4, "db1", NOON));
+        config = config.ordering(new ClusterConfig.Order(4, "db1", NOON, false));
         assertEquals(Restraint.NONE, at(11, MANUAL));
     }
 
@@ -64,9 +64,9 @@ class FailoverRuleTest {
     void anOrderIsForOneTermOnlyAndOverrulesAPause() {
         begins(4, Kind.FOUNDED, 0).livesUntil(10);
         config = config.paused(new ClusterConfig.Pause("db1", "", NOON, Optional.empty()));
-        config = config.ordering(new ClusterConfig.Order(3, "db1", NOON));
+        config = config.ordering(new ClusterConfig.Order(3, "db1", NOON, false));
         assertTrue(at(11, AUTO).paused().isPresent());
-        config = config.ordering(new ClusterConfig.Order(4, "db1", NOON));
+        config = config.ordering(new ClusterConfig.Order(4, "db1", NOON, false));
         assertEquals(Restraint.NONE, at(11, AUTO));
     }
 

@@ -20,6 +20,7 @@ class WordRuleTest {
 
     private ClusterConfig config = ClusterConfig.EMPTY;
     private boolean damaged;
+    private Optional<Durability> durability = Optional.empty();
     private boolean held = true;
     private Instant now = NOON;
     private Optional<PrimaryRecord> primary = Optional.of(new PrimaryRecord(
@@ -100,24 +101,24 @@ class WordRuleTest {
     @Test
     void aFailoverIsOrderedOnceForTheTermThatIsToEnd() {
         held = false;
-        config = says(new Word.Failover(), Change.class).to();
+        config = says(new Word.Failover(false), Change.class).to();
         assertTrue(config.orders(4));
-        says(new Word.Failover(), Nothing.class);
+        says(new Word.Failover(false), Nothing.class);
         assertEquals(Optional.empty(), config.afterTakeOver().order());
     }
 
     @Test
     void noFailoverIsDueWhileThePrimaryWrites() {
         now = NOON.plusSeconds(9);
-        assertTrue(says(new Word.Failover(), Refuse.class).reason().text().contains("db0 holds the lease and wrote 9 s ago"));
+        assertTrue(says(new Word.Failover(false), Refuse.class).reason().text().contains("db0 holds the lease and wrote 9 s ago"));
         now = NOON.plusSeconds(10);
-        says(new Word.Failover(), Change.class);
+        says(new Word.Failover(false), Change.class);
     }
 
     @Test
     void withoutAnyPrimaryThereIsNothingToFailOver() {
         primary = Optional.empty();
-        assertTrue(says(new Word.Failover(), Refuse.class).reason().text().contains("manage adopt"));
+        assertTrue(says(new Word.Failover(false), Refuse.class).reason().text().contains("manage adopt"));
     }
 
     @Test
@@ -129,12 +130,28 @@ class WordRuleTest {
         assertEquals(ClusterConfig.EMPTY, says(new Word.Resume(), Change.class).to());
     }
 
+    @Test
+    void aFailoverWithoutAQuorumSaysWhatMayBeLost() {
+        held = false;
+        durability = Optional.of(new Durability(
+                Durability.Mode.LOSSLESS,
+                new Durability.Entry(4, "u", Set.of("a", "b"), 1),
+                Optional.empty(),
+                Set.of(),
+                Optional.empty(),
+                Optional.empty()));
+        Change change = says(new Word.Failover(true), Change.class);
+        assertTrue(change.reason().text().contains("fewer than 2 of the 2 servers"), change.reason().text());
+        assertTrue(change.reason().text().contains("may be lost for good"), change.reason().text());
+        assertTrue(change.to().order().orElseThrow().withoutQuorum());
+    }
+
     private <T extends WordDecision> T says(Word word, Class<T> kind) {
         TermRecord term = new TermRecord(
                 4, "db0", "s0", Set.of(), "", GtidSet.EMPTY, NOON, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty());
         WordView view = new WordView(
-                "db1", config, damaged, primary, held, Set.of("db0", "db1", "db2"), List.of(term), Duration.ofSeconds(10), now);
+                "db1", config, damaged, primary, durability, held, Set.of("db0", "db1", "db2"), List.of(term), Duration.ofSeconds(10), now);
         return assertInstanceOf(kind, WordRule.decide(word, view));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.Word;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeWrite;
@@ -250,6 +251,24 @@ class LosslessTest {
         nodes.get(0).killContainer();
         assertEquals("StandBy", nodes.get(1).health().decision());
         cluster.rounds(4);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
+
+    @Test
+    void anOperatorMayGiveUpWhatOnlyTheMissingHave() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        nodes.get(2).killContainer();
+        cluster.rounds(5);
+        assertEquals(List.of(), cluster.writable());
+        Word plain = new Word.Failover(false);
+        assertTrue(new Say(nodes.get(1).node, cluster.consul, nodes.get(1).ports.clock(), plain, false).run(cluster.time.in(Duration.ofSeconds(4))).isDone());
+        cluster.rounds(3);
+        assertEquals(List.of(), cluster.writable(), "an order alone brings no quorum");
+        Word word = new Word.Failover(true);
+        assertTrue(new Say(nodes.get(1).node, cluster.consul, nodes.get(1).ports.clock(), word, false).run(cluster.time.in(Duration.ofSeconds(4))).isDone());
+        cluster.rounds(3);
         assertEquals(List.of(nodes.get(1)), cluster.writable());
     }
 }

@@ -168,7 +168,7 @@ class OperatorsWordTest {
         cluster.rounds(8);
         assertEquals(List.of(), cluster.writable());
         assertTrue(nodes.get(1).health().reason().text().contains("FAILOVER=manual"));
-        assertTrue(say(nodes.get(2), new Word.Failover()).isDone());
+        assertTrue(say(nodes.get(2), new Word.Failover(false)).isDone());
         cluster.rounds(2);
         assertEquals(1, cluster.writable().size());
         assertEquals(Optional.empty(), new ClusterKeys(nodes.get(1).node, cluster.consul).config(soon()).value().order());
@@ -183,7 +183,7 @@ class OperatorsWordTest {
         nodes.get(0).killMysqld();
         cluster.rounds(3);
         assertEquals(List.of(), cluster.writable());
-        assertTrue(say(nodes.get(1), new Word.Failover()).isDone());
+        assertTrue(say(nodes.get(1), new Word.Failover(false)).isDone());
         assertEquals("ReleaseLease", nodes.get(0).health().decision());
         cluster.rounds(2);
         assertEquals(List.of(nodes.get(1)), cluster.writable());
