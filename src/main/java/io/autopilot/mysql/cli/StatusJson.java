@@ -1,10 +1,12 @@
 package io.autopilot.mysql.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.Evidence;
+import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import java.util.Locale;
@@ -33,6 +35,8 @@ final class StatusJson {
                 .put("at", term.at().toString())
                 .put("node", term.node())
                 .put("lost", term.lost().toString()));
+        ArrayNode evidence = json.putArray("evidence");
+        status.evidence().forEach(kept -> evidence.add(evidence(kept, status.replayed(kept))));
         status.nodes().forEach(node -> json.withArray("nodes").add(node(node)));
         json.put("trouble", status.trouble().map(Reason::text).orElse(null));
         return json.toPrettyString();
@@ -48,6 +52,24 @@ final class StatusJson {
                 .put("state", record.state().name().toLowerCase(Locale.ROOT))
                 .put("held", held)
                 .put("since", record.since().toString());
+    }
+
+    private static ObjectNode evidence(Evidence kept, GtidSet replayed) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("id", kept.id())
+                .put("node", kept.node())
+                .put("serverUuid", kept.serverUuid())
+                .put("term", kept.term())
+                .put("at", kept.at().toString())
+                .put("place", kept.place())
+                .put("errant", kept.errant().toString())
+                .put("lost", kept.fate().lost().toString())
+                .put("unacknowledged", kept.fate().unacknowledged().toString())
+                .put("stray", kept.fate().stray().toString())
+                .put("replayed", replayed.toString());
+        kept.files().forEach(file -> json.withArray("files").add(file.object()));
+        return json;
     }
 
     private static ObjectNode node(NodeStatus node) {

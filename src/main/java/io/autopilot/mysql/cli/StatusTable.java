@@ -2,6 +2,7 @@ package io.autopilot.mysql.cli;
 
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
@@ -41,11 +42,24 @@ final class StatusTable {
                         .map(s -> s.id() + ", " + age(Duration.between(s.at(), now)) + " old")
                         .orElse("none yet")
                 + status.restraint().failover().map(reason -> "\nfailover  " + reason).orElse("")
-                + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining());
+                + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining())
+                + status.evidence().stream().map(kept -> evidence(kept, status.replayed(kept))).collect(Collectors.joining());
     }
 
     private static String loss(TermRecord term) {
         return "\nlost      " + term.lost() + ", when term " + term.term() + " began on " + term.node() + " at " + term.at();
+    }
+
+    private static String evidence(Evidence kept, GtidSet replayed) {
+        return "\nevidence  " + kept.id() + " in " + kept.place() + ", of " + kept.at() + ", term " + kept.term()
+                + part("lost, though clients may have been told they are safe", kept.fate().lost())
+                + part("never acknowledged to a client", kept.fate().unacknowledged())
+                + part("written past the cluster", kept.fate().stray())
+                + part("replayed on the primary since", replayed);
+    }
+
+    private static String part(String meaning, GtidSet transactions) {
+        return transactions.isEmpty() ? "" : "\n          " + meaning + ": " + transactions;
     }
 
     private static String primary(PrimaryRecord record, boolean held) {

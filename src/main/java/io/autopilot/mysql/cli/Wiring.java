@@ -23,6 +23,7 @@ import io.autopilot.mysql.core.MyCnf;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
 import io.autopilot.mysql.hook.ControlLogin;
+import io.autopilot.mysql.hook.EvidenceArchive;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.SnapshotRestorer;
@@ -118,6 +119,10 @@ final class Wiring {
 
     SnapshotStore store() {
         return new LocalStore(settings.snapshots().directory(), settings.serviceName());
+    }
+
+    EvidenceArchive evidence() {
+        return new EvidenceArchive(store(), new LocalDisk(), volume().dataDirectory());
     }
 
     /** The first one that can is used: xtrabackup needs no copy of the data, CLONE needs no other program. */

@@ -22,6 +22,14 @@ public enum Setting {
             CLUSTER, "", "Lossless: how many replicas must have a write; default: 1 for one to three replicas, half of them for more."),
     LOSSLESS_STRICT(CLUSTER, "0", "1: writes wait when no replica can acknowledge them; else they go on unprotected, and `manage status` says so."),
     REPLICA_MAX_LAG(CLUSTER, "60s", "A replica that is further behind is not listed as healthy."),
+    ERRANT_POLICY(
+            CLUSTER,
+            "rebuild",
+            "What becomes of a node with transactions that the primary lacks, once they are archived: `rebuild` of a snapshot, or `stop` as it is."),
+    SALVAGE_WAIT(
+            CLUSTER,
+            "5s",
+            "How long a take-over waits for a fallen primary's server when that is known to have what no other has, 0 to 5 min."),
     FAILOVER(
             CLUSTER,
             "auto",

@@ -2,6 +2,7 @@ package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.AckPolicy;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.ErrantPolicy;
 import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
@@ -32,7 +33,8 @@ public record Settings(
         Path dataVolume,
         Optional<Long> bufferPool,
         Accounts accounts,
-        Snapshots snapshots) {
+        Snapshots snapshots,
+        Recovery recovery) {
     /** The name of the primary's service. */
     public String primaryService() {
         return serviceName + "-primary";
@@ -96,6 +98,14 @@ public record Settings(
 
     /** A user and its password. */
     public record Login(String user, Secret password) {}
+
+    /**
+     * What is done about transactions that only a fallen primary has.
+     *
+     * @param errantPolicy when it comes back with them too late
+     * @param salvageWait for how long a take-over waits for it when some are known
+     */
+    public record Recovery(ErrantPolicy errantPolicy, Duration salvageWait) {}
 
     /**
      * Where and how often snapshots are taken.

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.AckPolicy;
+import io.autopilot.mysql.core.ErrantPolicy;
 import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
@@ -83,7 +84,10 @@ public final class SettingsReader {
                 path(Setting.MYSQL_DATADIR),
                 values.size(Setting.INNODB_BUFFER_POOL_SIZE),
                 accounts(),
-                snapshots());
+                snapshots(),
+                new Settings.Recovery(
+                        values.oneOf(Setting.ERRANT_POLICY, ErrantPolicy.class),
+                        values.duration(Setting.SALVAGE_WAIT, Duration.ZERO, Duration.ofMinutes(5))));
         checkSupervisor();
         checkLaterStores();
         return values.problems().isEmpty() ? new Result.Valid(settings) : new Result.Invalid(values.problems());

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param takeOver a candidate that has announced itself
  * @param restraint what holds changes of roles back, as the node that was asked sees it
  * @param losses terms that began without something that the primary before is known to have had
+ * @param evidence errant transactions that were archived, of every node that ever had any
  * @param nodes all that are registered; only the one that was asked when there is trouble
  * @param trouble why the cluster isn't known, with all that belongs to it empty; empty: it is known
  */
@@ -28,10 +29,12 @@ public record ClusterStatus(
         Optional<LastSnapshot> lastSnapshot,
         Restraint restraint,
         List<TermRecord> losses,
+        List<Evidence> evidence,
         List<NodeStatus> nodes,
         Optional<Reason> trouble) {
     public ClusterStatus {
         losses = List.copyOf(losses);
+        evidence = List.copyOf(evidence);
         nodes = List.copyOf(nodes);
     }
 
@@ -69,6 +72,20 @@ public record ClusterStatus(
         public NodeStatus maintained(Optional<Reason> why) {
             return new NodeStatus(name, address, role, alive, version, writable, executed, lag, why, note);
         }
+
+        /** The same, with another thing to remark. */
+        public NodeStatus withNote(String other) {
+            return new NodeStatus(name, address, role, alive, version, writable, executed, lag, maintenance, other);
+        }
+    }
+
+    /** What of the evidence the primary has executed by now, because somebody has replayed it under its GTIDs; empty when it can't be read. */
+    public GtidSet replayed(Evidence kept) {
+        return primary.filter(p -> held)
+                .flatMap(p -> nodes.stream().filter(n -> n.name().equals(p.node())).findFirst())
+                .flatMap(NodeStatus::executed)
+                .map(kept.errant()::intersect)
+                .orElse(GtidSet.EMPTY);
     }
 
     /** Whether exactly the holder of the lease is there and accepts writes. */

@@ -15,6 +15,10 @@ import java.util.Optional;
  * @param nodesListed instances of the cluster's services are in the catalog, living or not
  * @param nodesAlive at least one of them passes
  * @param bootstrapFrom the operator's word on how to begin
+ * @param discarded why the data directory is given up, if it is
+ * @param paused an operator wants nothing changed
+ * @param primary what a node made anew would follow; empty when it can't be read, or nobody needs to know
+ * @param snapshots whether one can be caught up from, when the primary is known
  * @param obeyed the word by which the cluster that Consul knows was founded
  */
 public record DataView(
@@ -27,7 +31,11 @@ public record DataView(
         boolean nodesListed,
         boolean nodesAlive,
         Optional<String> bootstrapFrom,
-        Optional<String> obeyed) {
+        Optional<String> obeyed,
+        Optional<Reason> discarded,
+        boolean paused,
+        Optional<CatchUp> primary,
+        Optional<SnapshotChoice> snapshots) {
     public DataView {
         strangers = List.copyOf(strangers);
     }

@@ -40,6 +40,9 @@ public sealed interface HealthDecision {
     /** Out of service until somebody does something about it; the data stays as it is. */
     record StayOut(Reason reason) implements HealthDecision {}
 
+    /** Out of service: replication can't bring this server's data and the primary's together. What becomes of it: {@link RebuildRule}. */
+    record Diverged(Reason reason) implements HealthDecision {}
+
     /** The roles of design, Terms. */
     enum Role {
         PRIMARY,

@@ -2,6 +2,7 @@ package io.autopilot.mysql.core;
 
 import io.autopilot.mysql.core.HealthDecision.Acknowledge;
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
+import io.autopilot.mysql.core.HealthDecision.Diverged;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
@@ -170,13 +171,19 @@ public final class HealthRule {
     }
 
     private static HealthDecision asReplica(NodeView view, ServerState mysqld, PrimaryRecord primary) {
+        if (primary.serverUuid().equals(mysqld.serverUuid())) {
+            return new StayOut(because(primary.node() + " holds the lease for a server with the uuid of this one: the volume has moved here,"
+                    + " or its data is a copy; give a copy's node an empty volume"));
+        }
         if (view.links().filter(Links::agreeThatItIsLost).isPresent() && !view.mustJoin()) {
             return whenLost(view, primary, view.links().get());
         }
-        Optional<GtidSet> errant =
-                view.primaryExecuted().map(theirs -> errant(mysqld, theirs, primary)).filter(extra -> !extra.isEmpty());
-        if (errant.isPresent()) {
-            return new StayOut(because("errant transactions that " + primary.node() + " lacks: " + errant.get()));
+        Optional<Divergence> divergence = view.primaryExecuted()
+                .map(theirs -> Divergence.between(
+                        mysqld, theirs, view.primaryPurged().orElse(GtidSet.EMPTY), primary.serverUuid()))
+                .filter(d -> !d.isNone());
+        if (divergence.isPresent()) {
+            return new Diverged(divergence.get().reason(primary.node()));
         }
         ReplicationState replication = mysqld.replication().orElse(null);
         if (replication == null || !replication.source().equals(primary.address()) || !replication.autoPosition()) {
@@ -245,15 +252,6 @@ public final class HealthRule {
     private static boolean isTorn(ServerState mysqld, ReplicationState replication) {
         return replication.applierError().startsWith(TORN_RELAY_LOG)
                 && mysqld.executed().contains(replication.retrieved());
-    }
-
-    /**
-     * What the primary lacks. Its own transactions never count: a replica receives them a moment before the primary's
-     * gtid_executed shows them, and no restored directory has an old server's uuid (protocol P5).
-     */
-    private static GtidSet errant(ServerState mysqld, GtidSet primaryExecuted, PrimaryRecord primary) {
-        GtidSet extra = mysqld.received().minus(primaryExecuted);
-        return extra.minus(extra.of(Set.of(primary.serverUuid())));
     }
 
     /** No server follows before its set was compared with the primary's (protocol P5). */

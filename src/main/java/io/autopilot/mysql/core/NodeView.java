@@ -17,6 +17,7 @@ import java.util.Set;
  * @param foreignIntent a take-over announced by another node whose session lives
  * @param knownTerm the highest term in any record; 0 for none
  * @param primaryExecuted the primary's set, sampled after this node's own; empty when it could not be read
+ * @param primaryPurged what the primary's binary logs hold no more, sampled with its set
  * @param links looked at in lossless mode, when another node holds the lease and this one receives nothing from it
  * @param mayWrite whether the right to write of {@link LeaseRight} still holds; without Consul, also until the next run can fence
  * @param warm whether this run of mysqld has replicated from the newest primary
@@ -41,6 +42,7 @@ public record NodeView(
         Optional<Durability.Intent> foreignIntent,
         long knownTerm,
         Optional<GtidSet> primaryExecuted,
+        Optional<GtidSet> primaryPurged,
         Optional<Links> links,
         boolean mayWrite,
         boolean warm,

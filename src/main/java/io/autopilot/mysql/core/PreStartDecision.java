@@ -19,7 +19,10 @@ public sealed interface PreStartDecision {
     /** Another node founded the cluster: remove what this node made. */
     record Wipe(Reason reason) implements OnVolume {}
 
-    /** Restore the newest snapshot and join. */
+    /** The data directory is given up and what only it has is archived: delete it, and look again. */
+    record Discard(Reason reason) implements OnVolume {}
+
+    /** Restore the newest snapshot that will do, and join. */
     record Restore(Reason reason) implements OnVolume {}
 
     /** Make a new, empty cluster, under the bootstrap lock. */
@@ -27,6 +30,9 @@ public sealed interface PreStartDecision {
 
     /** Make a new cluster from a stored snapshot ({@code latest} or an id), under the bootstrap lock. */
     record FoundFrom(String snapshot, Reason reason) implements OnVolume {}
+
+    /** No snapshot will do: have a new one taken, and look again. */
+    record AskForSnapshot(Reason reason) implements PreStartDecision {}
 
     /** Look again in a moment. */
     record Wait(Reason reason) implements PreStartDecision {}

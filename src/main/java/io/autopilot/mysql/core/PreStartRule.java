@@ -1,7 +1,9 @@
 package io.autopilot.mysql.core;
 
 import io.autopilot.mysql.core.PreStartDecision.Announce;
+import io.autopilot.mysql.core.PreStartDecision.AskForSnapshot;
 import io.autopilot.mysql.core.PreStartDecision.Confirm;
+import io.autopilot.mysql.core.PreStartDecision.Discard;
 import io.autopilot.mysql.core.PreStartDecision.FoundFrom;
 import io.autopilot.mysql.core.PreStartDecision.Initialise;
 import io.autopilot.mysql.core.PreStartDecision.Refuse;
@@ -21,6 +23,9 @@ public final class PreStartRule {
 
     /** Decides on one view. */
     public static PreStartDecision decide(DataView view) {
+        if (view.discarded().isPresent()) {
+            return givenUp(view, view.discarded().get());
+        }
         if (!view.empty()) {
             return view.mark().map(mark -> withData(view, mark)).orElseGet(() -> new Refuse(because(
                     "the data directory holds data that no run of this program finished, or that somebody else put there;"
@@ -31,6 +36,34 @@ public final class PreStartRule {
                     + "); bring them in as a snapshot, or give the node an empty volume"));
         }
         return view.initialized().isPresent() ? withoutData(view) : unknownCluster(view);
+    }
+
+    /** The data was given up for a primary and a snapshot: while one of them is away it stays, though no server runs on it. */
+    private static PreStartDecision givenUp(DataView view, Reason why) {
+        if (view.empty()) {
+            return new Discard(why);
+        }
+        if (view.mark().filter(mark -> !view.initialized().equals(Optional.of(mark.clusterUuid()))).isPresent()) {
+            return withData(view, view.mark().get());
+        }
+        String stays = "the data directory is given up (" + why + ") and stays until ";
+        if (view.paused()) {
+            return new Wait(because(stays + "the cluster is no longer paused nor the node in maintenance"));
+        }
+        if (view.primary().isEmpty()) {
+            return new Wait(because(stays + "there is an established primary that can be read; to use it all the same, remove the file"
+                    + " 'discarded' from the directory 'state' beside it"));
+        }
+        return unfit(view).map(reason -> (PreStartDecision) new AskForSnapshot(because(stays + "there is a snapshot to make it anew of; "
+                        + reason)))
+                .orElseGet(() -> new Discard(why));
+    }
+
+    private static Optional<Reason> unfit(DataView view) {
+        return view.snapshots().flatMap(choice -> switch (choice) {
+            case SnapshotChoice.None none -> Optional.of(none.reason());
+            case SnapshotChoice.Fits fits -> Optional.empty();
+        });
     }
 
     private static PreStartDecision withData(DataView view, DataView.Mark mark) {
@@ -55,7 +88,8 @@ public final class PreStartRule {
             return found(view.bootstrapFrom().get());
         }
         if (view.pointer()) {
-            return new Restore(because("the cluster has a snapshot"));
+            return unfit(view).map(reason -> (PreStartDecision) new AskForSnapshot(because("no snapshot can be caught up from: " + reason)))
+                    .orElseGet(() -> new Restore(because("the cluster has a snapshot")));
         }
         return new Wait(because(
                 view.nodesAlive()

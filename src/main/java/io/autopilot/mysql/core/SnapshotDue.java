@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 public final class SnapshotDue {
     private static final int SHARE = 4;
 
+    /** A node can't serve before its wish is fulfilled. */
+    private static final Duration WISH_TURN = Duration.ofMinutes(2);
+
     private SnapshotDue() {}
 
     /**
@@ -29,6 +32,7 @@ public final class SnapshotDue {
      * @param primary whether this node is the primary
      * @param healthyReplicas names of all replicas that pass, this node included if it is one
      * @param acknowledging names of the replicas whose acknowledgements count (protocol P1); the others are needed less
+     * @param wish the last wish that a node has made for a snapshot
      */
     public record Facts(
             Instant now,
@@ -38,7 +42,8 @@ public final class SnapshotDue {
             boolean healthy,
             boolean primary,
             Set<String> healthyReplicas,
-            Set<String> acknowledging) {}
+            Set<String> acknowledging,
+            Optional<SnapshotWish> wish) {}
 
     public static SnapshotDecision decide(Facts facts) {
         if (!facts.healthy()) {
@@ -48,16 +53,22 @@ public final class SnapshotDue {
             return facts.primary() ? due("the cluster has no snapshot yet") : notDue("the primary takes the first snapshot");
         }
         SnapshotPointer last = facts.last().get();
+        Optional<SnapshotWish> wish = facts.wish().filter(w -> w.holds(Optional.of(last.id().text())));
+        if (wish.isPresent()) {
+            Duration since = Duration.between(wish.get().at(), facts.now());
+            return byTurn(facts, since, WISH_TURN, wish.get().node() + " asks for one: " + wish.get().why());
+        }
         Duration age = Duration.between(last.at(), facts.now());
         // A time from the future is a clock that was wrong; it must not put snapshots off for good.
         Duration counted = age.compareTo(facts.ttl().negated()) < 0 ? facts.ttl() : age;
         if (counted.compareTo(facts.ttl()) < 0) {
             return notDue("the last snapshot " + last.id() + " is " + text(age) + " old, the next one is due after " + text(facts.ttl()));
         }
-        return byTurn(facts, counted, "the last snapshot " + last.id() + " is " + text(age) + " old");
+        return byTurn(facts, counted.minus(facts.ttl()), facts.ttl().dividedBy(SHARE), "the last snapshot " + last.id() + " is " + text(age) + " old");
     }
 
-    private static SnapshotDecision byTurn(Facts facts, Duration age, String why) {
+    /** @param since for how long it has been due */
+    private static SnapshotDecision byTurn(Facts facts, Duration since, Duration turnTakes, String why) {
         if (facts.primary()) {
             return facts.healthyReplicas().isEmpty()
                     ? due(why + " and there is no healthy replica to take one")
@@ -68,8 +79,8 @@ public final class SnapshotDue {
         if (turn < 0) {
             return notDue("this node is no healthy replica");
         }
-        Duration wait = facts.ttl().dividedBy(SHARE).multipliedBy(turn);
-        if (age.compareTo(facts.ttl().plus(wait)) < 0) {
+        // The first one needs no clock: a wish has the time of another node.
+        if (turn > 0 && since.compareTo(turnTakes.multipliedBy(turn)) < 0) {
             return notDue(order.getFirst() + " is needed less than " + facts.self() + " and goes first");
         }
         return due(turn == 0 ? why : why + " and " + String.join(", ", order.subList(0, turn)) + " took none");

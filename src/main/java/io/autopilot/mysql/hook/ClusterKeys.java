@@ -4,6 +4,11 @@ import io.autopilot.mysql.core.Bootstrap;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.Evidence;
+import io.autopilot.mysql.core.EvidenceRecords;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.core.SnapshotWish;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
@@ -143,6 +148,55 @@ final class ClusterKeys {
 
     private static String answerTo(Durability.HandOver handOver) {
         return handOver.to() + " " + handOver.term();
+    }
+
+    /** Errant transactions that were archived, of every node that ever had any. */
+    List<Evidence> evidence(Deadline deadline) {
+        return consul.list(node.evidencePrefix(), deadline).stream()
+                .map(e -> EvidenceRecords.read(e.key(), e.value()))
+                .toList();
+    }
+
+    /** Makes evidence known; again is fine. */
+    void publish(Evidence evidence, Deadline deadline) {
+        String key = node.evidenceKey(evidence.id());
+        String value = EvidenceRecords.write(evidence);
+        Optional<KvEntry> before = consul.get(key, deadline);
+        if (before.filter(e -> e.value().equals(value)).isEmpty()) {
+            consul.cas(key, value, before.map(KvEntry::modifyIndex).orElse(0L), deadline);
+        }
+    }
+
+    /** Whether an operator wants nothing changed, in the cluster or on this node. */
+    boolean holdsStill(Instant now, Deadline deadline) {
+        ClusterConfig config = config(deadline).value();
+        return config.pauseAt(now).isPresent() || config.maintenance().containsKey(node.name());
+    }
+
+    Optional<Indexed<SnapshotWish>> snapshotWish(Deadline deadline) {
+        return consul.get(node.snapshotWishKey(), deadline)
+                .map(e -> new Indexed<>(SnapshotWish.read(e.key(), e.value()), e.modifyIndex()));
+    }
+
+    /** Has a snapshot taken that this node can be made of, unless one is under way or some were taken in vain. What came of it. */
+    Reason wishForSnapshot(Reason why, Instant now, Deadline deadline) {
+        Optional<Indexed<SnapshotWish>> before = snapshotWish(deadline);
+        Optional<String> newest = consul.get(node.settings().keys().lastBackup(), deadline)
+                .map(e -> SnapshotRecords.readPointer(e.key(), e.value()).id().text());
+        Optional<SnapshotWish> wish = SnapshotWish.next(before.map(Indexed::value), newest, node.name(), why, now);
+        if (wish.isPresent()) {
+            consul.cas(node.snapshotWishKey(), wish.get().write(), before.map(Indexed::index).orElse(0L), deadline);
+            return new Reason(why + "; a new snapshot is asked for");
+        }
+        return before.filter(b -> b.value().holds(newest)).isPresent()
+                ? new Reason(why + "; a new snapshot was asked for and is not there yet")
+                : new Reason(why + "; " + SnapshotWish.MOST + " snapshots were taken for it in vain: see which transactions they have or lack;"
+                        + " the next one is asked for after " + SnapshotWish.AGAIN.toMinutes() + " min");
+    }
+
+    /** The wish is fulfilled, or nobody has it any more. */
+    void forgetWish(Deadline deadline) {
+        snapshotWish(deadline).ifPresent(wish -> consul.deleteCas(node.snapshotWishKey(), wish.index(), deadline));
     }
 
     List<TermRecord> history(Deadline deadline) {

@@ -57,7 +57,7 @@ final class Founding {
     Optional<Reason> fromSnapshot(String snapshot, Reason why, Deadline deadline) {
         Optional<String> id = Optional.of(snapshot).filter(s -> !s.equalsIgnoreCase("latest"));
         return underLock(why, deadline, uuid -> directory -> {
-            Snapshots.Restored restored = snapshots.restore(id, Optional.empty(), directory, deadline);
+            Snapshots.Restored restored = snapshots.restore(id, Optional.empty(), Optional.empty(), directory, deadline);
             ports.state().deleteMustJoin();
             return new RestoredDirectory.Made(
                     new DataMark(uuid, false), restored.gtidsToSet(), Optional.of(restored.clusterUuid()));

@@ -14,6 +14,7 @@ import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState.Discarded;
 import io.autopilot.mysql.port.LocalState.HookLock;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
@@ -96,6 +97,11 @@ public final class Health implements Hook {
             seen = observer.observe(deadline, look);
             look = timeForAnotherLook(deadline);
         }
+        Optional<Discarded> discarded = ports.state().discarded();
+        if (discarded.isPresent()) {
+            // Its server only waits for its stop: no role, no source, no election with data that is given up.
+            return Outcome.notHealthy("Rebuild", new Reason("this node is made anew: " + discarded.get().why()));
+        }
         Optional<ServerState> mysqld = seen.view().mysqld();
         if (mysqld.isPresent() && provisioning.complete(mysqld.get(), deadline)) {
             seen = observer.observe(deadline);
@@ -156,6 +162,11 @@ public final class Health implements Hook {
                     services.withdraw(deadline);
                 }
                 yield Outcome.notHealthy(stayOut, stayOut.reason());
+            }
+            case HealthDecision.Diverged diverged -> {
+                services.withdraw(deadline);
+                ports.state().writeDiverged();
+                yield Outcome.notHealthy(diverged, diverged.reason());
             }
         };
     }

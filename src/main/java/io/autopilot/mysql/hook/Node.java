@@ -54,6 +54,20 @@ public record Node(String name, Address address, Settings settings) {
         return historyPrefix() + term;
     }
 
+    /** Descriptions of archived errant transactions, a key each. */
+    public String evidencePrefix() {
+        return settings.serviceName() + "/evidence/";
+    }
+
+    public String evidenceKey(String id) {
+        return evidencePrefix() + id;
+    }
+
+    /** The last wish of a node for a snapshot that it can be made of. */
+    public String snapshotWishKey() {
+        return settings.serviceName() + "/snapshot-wish";
+    }
+
     /** Id of this node's instance of the node service, and the name by which others know it. */
     public String nodeServiceId() {
         return nodeServiceId(name);

@@ -4,7 +4,6 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.FailoverRule;
-import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.Links;
 import io.autopilot.mysql.core.NodeView;
@@ -152,7 +151,7 @@ final class Observer {
                 : Optional.empty();
         return assemble(
                 facts,
-                primary.map(ServerState::executed),
+                primary,
                 links,
                 present,
                 successor,
@@ -197,7 +196,7 @@ final class Observer {
 
     private NodeView assemble(
             Facts facts,
-            Optional<GtidSet> primaryExecuted,
+            Optional<ServerState> primary,
             Optional<Links> links,
             boolean lastPrimaryPresent,
             Optional<String> successor,
@@ -219,7 +218,8 @@ final class Observer {
                 ports.state().mysqldStart().filter(ports.state()::writesUntilFenced).isPresent(),
                 facts.foreignIntent(),
                 term,
-                primaryExecuted,
+                primary.map(ServerState::executed),
+                primary.map(ServerState::purged),
                 links,
                 proven || mayWriteUnproven(facts.lease()),
                 isWarm(term),

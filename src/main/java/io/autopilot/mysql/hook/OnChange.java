@@ -54,7 +54,8 @@ public final class OnChange implements Hook {
                 before = Optional.of(outcome);
             }
             boolean serves = outcome.isDone() && SETTLED.contains(outcome.decision());
-            boolean finished = serves ? !isSuccessor(deadline) : !mayServeSoon(deadline);
+            boolean diverged = outcome.decision().equals("Diverged");
+            boolean finished = serves ? !isSuccessor(deadline) : diverged || !mayServeSoon(deadline);
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;
             }

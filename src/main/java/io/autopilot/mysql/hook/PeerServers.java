@@ -7,11 +7,13 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +47,7 @@ final class PeerServers implements AutoCloseable {
                 ports.consul().instances(node.settings().nodeService(), deadline).stream()
                         .filter(instance -> instance.passing() && !instance.id().equals(node.nodeServiceId()))
                         .map(instance -> CompletableFuture.supplyAsync(() -> revoke(node, instance, ports, deadline), ports.tasks()))
-                        .toList();
+                        .collect(Collectors.toCollection(ArrayList::new));
         return new PeerServers(revocations, ports.tasks());
     }
 
@@ -83,6 +85,11 @@ final class PeerServers implements AutoCloseable {
         // A commit may still wait there: only the return of the statement says that none does (protocol P5).
         server.makeReadOnly();
         return new Peer(name, address, server, server.read(), true);
+    }
+
+    /** Revokes one more, which did not answer when the others were. */
+    void include(Node node, ServiceInstance instance, Ports ports, Deadline deadline) {
+        revocations.add(CompletableFuture.completedFuture(revoke(node, instance, ports, deadline)));
     }
 
     /** Those that are revoked; waits until each is, or is left out. */

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.CatchUp;
 import io.autopilot.mysql.core.DataView;
 import io.autopilot.mysql.core.PreStartDecision;
 import io.autopilot.mysql.core.PreStartRule;
@@ -10,6 +11,7 @@ import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.LocalState.Discarded;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class PreStart implements Hook {
     private static final Logger LOG = LoggerFactory.getLogger(PreStart.class);
     private static final Duration CALL = Duration.ofSeconds(5);
+
+    /** A snapshot takes its time, and the look for one reads every manifest. */
+    private static final Duration FOR_SNAPSHOT = Duration.ofSeconds(5);
+
     /** A new data directory with its redo and binary logs takes 200 MB on 8.0 and later, and then it has to grow. */
     private static final long NEW_DATA = 300L << 20;
 
@@ -32,6 +38,8 @@ public final class PreStart implements Hook {
     private final Snapshots snapshots;
     private final Supplier<String> serverConfiguration;
     private final Founding founding;
+    private final ClusterKeys keys;
+    private final EstablishedPrimary primary;
     private final Waiting waiting;
 
     /**
@@ -51,12 +59,13 @@ public final class PreStart implements Hook {
         this.snapshots = snapshots;
         this.serverConfiguration = serverConfiguration;
         this.founding = new Founding(node, ports, volume, snapshots, newUuid);
+        this.keys = new ClusterKeys(node, ports.consul());
+        this.primary = new EstablishedPrimary(node, ports);
         this.waiting = new Waiting(ports.sleeper());
     }
 
     @Override
     public Outcome run(Deadline deadline) {
-        ports.state().deleteStopping();
         try {
             snapshots.checkStore(deadline.atMost(Duration.ofSeconds(30)));
         } catch (Snapshots.UnusableSnapshotException e) {
@@ -75,7 +84,6 @@ public final class PreStart implements Hook {
 
     private DataView observe(Deadline deadline) {
         LocalState state = ports.state();
-        ClusterKeys keys = new ClusterKeys(node, ports.consul());
         Optional<String> initialized = keys.clusterUuid(deadline);
         boolean unknown = initialized.isEmpty();
         List<ServiceInstance> listed = new ArrayList<>();
@@ -83,21 +91,38 @@ public final class PreStart implements Hook {
                 node.settings().nodeService(), node.settings().primaryService(), node.settings().serviceName())) {
             listed.addAll(ports.consul().instances(service, deadline));
         }
+        Optional<Reason> discarded = state.discarded().map(Discarded::why);
+        boolean pointed = snapshots.pointed(deadline);
+        // The data of a node that starts on it is compared by health, with a server that can tell.
+        Optional<CatchUp> toFollow = discarded.isPresent() || (volume.isEmpty() && pointed) ? toFollow(deadline) : Optional.empty();
         return new DataView(
                 state.dataMark().map(m -> new DataView.Mark(m.clusterUuid(), m.confirmed())),
                 volume.isEmpty(),
                 volume.strangers(),
                 initialized,
-                snapshots.pointed(deadline),
+                pointed,
                 unknown && snapshots.stored(deadline),
                 !listed.isEmpty(),
                 listed.stream().filter(i -> !i.id().equals(node.nodeServiceId())).anyMatch(ServiceInstance::passing),
                 node.settings().bootstrapFrom(),
-                initialized.flatMap(uuid -> keys.obeyed(uuid, deadline)));
+                initialized.flatMap(uuid -> keys.obeyed(uuid, deadline)),
+                discarded,
+                discarded.isPresent() && keys.holdsStill(ports.clock().instant(), deadline),
+                toFollow,
+                toFollow.flatMap(p -> initialized.map(uuid -> snapshots.choose(uuid, p, deadline))));
+    }
+
+    private Optional<CatchUp> toFollow(Deadline deadline) {
+        return primary.read(deadline).map(found -> CatchUp.with(found.state()));
     }
 
     private Optional<Outcome> act(PreStartDecision decision, Deadline deadline) {
         return switch (decision) {
+            case PreStartDecision.AskForSnapshot ask -> {
+                waiting.because(keys.wishForSnapshot(ask.reason(), ports.clock().instant(), deadline.atMost(CALL)));
+                ports.sleeper().sleep(FOR_SNAPSHOT);
+                yield Optional.empty();
+            }
             case PreStartDecision.Wait wait -> {
                 waiting.because(wait.reason());
                 yield Optional.empty();
@@ -140,6 +165,16 @@ public final class PreStart implements Hook {
                 ports.state().deleteDataMark();
                 yield Optional.empty();
             }
+            case PreStartDecision.Discard discard -> {
+                LOG.warn("event=discard reason=\"{}\"", discard.reason());
+                volume.wipe();
+                ports.state().deleteDataMark();
+                ports.state().deleteRestoredGtids();
+                ports.state().deleteMustJoin();
+                // Last: until here the next run begins with this again.
+                ports.state().deleteDiscarded();
+                yield Optional.empty();
+            }
             case PreStartDecision.Restore restore -> {
                 restore(restore, deadline);
                 yield Optional.empty();
@@ -168,9 +203,10 @@ public final class PreStart implements Hook {
 
     private void restore(PreStartDecision.Restore restore, Deadline deadline) {
         Optional<String> cluster = ports.consul().get(node.initializedKey(), deadline.atMost(CALL)).map(KvEntry::value);
+        Optional<CatchUp> toFollow = toFollow(deadline.atMost(CALL));
         LOG.info("event=restore reason=\"{}\"", restore.reason());
         RestoredDirectory.make(ports.state(), volume, directory -> {
-            Snapshots.Restored restored = snapshots.restore(Optional.empty(), cluster, directory, deadline);
+            Snapshots.Restored restored = snapshots.restore(Optional.empty(), cluster, toFollow, directory, deadline);
             ports.state().writeMustJoin();
             LOG.info("event=restored snapshot={}", restored.id());
             return new RestoredDirectory.Made(new DataMark(restored.clusterUuid(), true), restored.gtidsToSet(), Optional.empty());

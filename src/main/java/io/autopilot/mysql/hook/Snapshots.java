@@ -1,6 +1,8 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.CatchUp;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.SnapshotChoice;
 import io.autopilot.mysql.port.Deadline;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,13 +22,21 @@ public interface Snapshots {
     boolean stored(Deadline deadline);
 
     /**
+     * Whether a node can be made of one of that cluster's and follow. What is in an archive is not looked at.
+     *
+     * @param primary what it would follow
+     */
+    SnapshotChoice choose(String clusterUuid, CatchUp primary, Deadline deadline);
+
+    /**
      * Restores one, ready for mysqld, without the server_uuid of its donor.
      *
      * @param id a snapshot's id; empty for the newest usable one
      * @param clusterUuid the cluster it must be of; empty for any
+     * @param primary what the node will follow; empty when that isn't known
      * @param into an existing, empty directory; emptied again on failure
      */
-    Restored restore(Optional<String> id, Optional<String> clusterUuid, Path into, Deadline deadline);
+    Restored restore(Optional<String> id, Optional<String> clusterUuid, Optional<CatchUp> primary, Path into, Deadline deadline);
 
     /**
      * What was restored.

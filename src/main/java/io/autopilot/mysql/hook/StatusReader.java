@@ -7,6 +7,7 @@ import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.FailoverRule;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
@@ -75,6 +76,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Restraint.NONE,
                 List.of(),
+                List.of(),
                 List.of(self(deadline)),
                 Optional.of(new Reason("Consul can't be reached, so who is primary isn't known (" + e.getMessage() + ")")));
     }
@@ -90,12 +92,14 @@ public final class StatusReader {
                 .filter(ServiceInstance::passing)
                 .map(ServiceInstance::address)
                 .collect(Collectors.toSet());
+        List<Evidence> evidence = keys.evidence(deadline);
         ClusterConfig config = keys.config(deadline).value();
         List<TermRecord> history = keys.history(deadline);
         List<NodeStatus> nodes = instances.stream()
                 .map(instance -> instance.passing() || !taken.contains(instance.address())
                         ? read(instance, primary.filter(p -> held), deadline)
                         : gone(instance))
+                .map(status -> noting(evidence, status))
                 .map(n -> n.maintained(Optional.ofNullable(config.maintenance().get(n.name())).map(m -> new Reason(m.text()))))
                 .sorted(Comparator.comparing(NodeStatus::name))
                 .toList();
@@ -109,8 +113,19 @@ public final class StatusReader {
                 lastSnapshot(deadline),
                 FailoverRule.decide(node.name(), config, node.settings().failover(), primary, history, clock.instant()),
                 history.stream().filter(term -> !term.lost().isEmpty()).toList(),
+                evidence,
                 nodes,
                 Optional.empty());
+    }
+
+    /** Why a node stays out that has what the history went on without. */
+    private static NodeStatus noting(List<Evidence> evidence, NodeStatus status) {
+        return evidence.stream()
+                .filter(kept -> status.role() == Role.UNASSIGNED && kept.node().equals(status.name()))
+                .filter(kept -> status.executed().filter(has -> !has.intersect(kept.errant()).isEmpty()).isPresent())
+                .findFirst()
+                .map(kept -> status.withNote("stays out or is made anew: has the errant transactions of evidence " + kept.id()))
+                .orElse(status);
     }
 
     private Optional<ClusterStatus.LastSnapshot> lastSnapshot(Deadline deadline) {

@@ -1,7 +1,9 @@
 package io.autopilot.mysql.hook;
 
+import io.autopilot.mysql.core.CatchUp;
 import io.autopilot.mysql.core.Manifest;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.SnapshotChoice;
 import io.autopilot.mysql.core.SnapshotId;
 import io.autopilot.mysql.core.SnapshotRecords;
 import io.autopilot.mysql.hook.SnapshotCatalogue.Entry;
@@ -63,6 +65,23 @@ public final class StoredSnapshots implements Snapshots {
         return using(() -> !catalogue.isEmpty(deadline));
     }
 
+    @Override
+    public SnapshotChoice choose(String clusterUuid, CatchUp primary, Deadline deadline) {
+        return using(() -> choose(catalogue.read(deadline), clusterUuid, primary));
+    }
+
+    private SnapshotChoice choose(List<Entry> entries, String clusterUuid, CatchUp primary) {
+        List<String> passedOver = new ArrayList<>();
+        for (Entry entry : entries) {
+            Optional<Reason> whyNot = whyNot(entry, Optional.of(clusterUuid), Optional.of(primary));
+            if (whyNot.isEmpty()) {
+                return new SnapshotChoice.Fits(entry.id().text());
+            }
+            passedOver.add(entry.id() + " (" + whyNot.get() + ")");
+        }
+        return new SnapshotChoice.None(noneUsable(Optional.of(clusterUuid), passedOver));
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -70,10 +89,11 @@ public final class StoredSnapshots implements Snapshots {
      * with a warning. A new cluster is never silently old: there the newest must be usable.
      */
     @Override
-    public Restored restore(Optional<String> id, Optional<String> clusterUuid, Path into, Deadline deadline) {
+    public Restored restore(
+            Optional<String> id, Optional<String> clusterUuid, Optional<CatchUp> primary, Path into, Deadline deadline) {
         return using(() -> id.isPresent()
                 ? one(new SnapshotId(id.get()), clusterUuid, into, deadline)
-                : newest(clusterUuid, into, deadline));
+                : newest(clusterUuid, primary, into, deadline));
     }
 
     private Restored one(SnapshotId id, Optional<String> clusterUuid, Path into, Deadline deadline) {
@@ -87,10 +107,10 @@ public final class StoredSnapshots implements Snapshots {
         return restored(restorer.restore(id, into, deadline));
     }
 
-    private Restored newest(Optional<String> clusterUuid, Path into, Deadline deadline) {
+    private Restored newest(Optional<String> clusterUuid, Optional<CatchUp> primary, Path into, Deadline deadline) {
         List<String> passedOver = new ArrayList<>();
         for (Entry entry : catalogue.read(deadline)) {
-            Optional<Reason> whyNot = whyNot(entry, clusterUuid);
+            Optional<Reason> whyNot = whyNot(entry, clusterUuid, primary);
             if (whyNot.isEmpty()) {
                 RestoreResult result = restorer.restore(entry.id(), into, deadline);
                 switch (result) {
@@ -107,15 +127,21 @@ public final class StoredSnapshots implements Snapshots {
             LOG.warn("event=snapshot-passed-over id=\"{}\" reason=\"{}\"", entry.id(), whyNot.get());
             passedOver.add(entry.id() + " (" + whyNot.get() + ")");
         }
-        throw new UnusableSnapshotException(store.place() + " has no usable snapshot"
+        throw new UnusableSnapshotException(noneUsable(clusterUuid, passedOver).text());
+    }
+
+    private Reason noneUsable(Optional<String> clusterUuid, List<String> passedOver) {
+        return new Reason(store.place() + " has no usable snapshot"
                 + clusterUuid.map(uuid -> " of the cluster " + uuid).orElse("")
                 + (passedOver.isEmpty() ? "" : ": " + String.join(", ", passedOver)));
     }
 
-    private Optional<Reason> whyNot(Entry entry, Optional<String> clusterUuid) {
+    private Optional<Reason> whyNot(Entry entry, Optional<String> clusterUuid, Optional<CatchUp> primary) {
         return switch (entry) {
             case Entry.Damaged damaged -> Optional.of(damaged.reason());
-            case Entry.Whole whole -> foreign(whole.manifest(), clusterUuid).or(() -> restorer.whyNot(whole.manifest()));
+            case Entry.Whole whole -> foreign(whole.manifest(), clusterUuid)
+                    .or(() -> restorer.whyNot(whole.manifest()))
+                    .or(() -> primary.flatMap(p -> p.whyNot(whole.manifest().gtids())));
         };
     }
 

@@ -5,9 +5,11 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.Candidate;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Divergence;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Election;
 import io.autopilot.mysql.core.ElectionDecision;
+import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.PrimaryRecord;
@@ -48,6 +50,7 @@ final class TakeOver {
     private final Lease lease;
     private final ClusterKeys keys;
     private final Promotion promotion;
+    private final Salvage salvage;
 
     TakeOver(Node node, Ports ports, Lease lease, ClusterKeys keys, Promotion promotion) {
         this.node = node;
@@ -55,6 +58,7 @@ final class TakeOver {
         this.lease = lease;
         this.keys = keys;
         this.promotion = promotion;
+        this.salvage = new Salvage(node, ports);
     }
 
     /**
@@ -165,7 +169,23 @@ final class TakeOver {
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
         Set<String> primaryUuids = keys.primaryUuids(deadline);
-        List<Candidate> candidates = candidates(announced, local.read(), peers);
+        ServerState mine = local.read();
+        GtidSet disowned = disowned(announced.last(), mine, deadline);
+        if (!mine.received().intersect(disowned).isEmpty()) {
+            withdraw(announced, deadline);
+            return Optional.of(new Reason("this node has " + mine.received().intersect(disowned) + ", which the history went on without: it can't"
+                    + " be primary while another node may; the keys below " + node.evidencePrefix() + " say so"));
+        }
+        Optional<Reason> waits = salvage.await(
+                announced.term(),
+                announced.last(),
+                candidates(announced, mine, peers, disowned),
+                fallen -> peers.include(node, fallen, ports, deadline),
+                deadline);
+        if (waits.isPresent()) {
+            return waits;
+        }
+        List<Candidate> candidates = candidates(announced, mine, peers, disowned);
         return switch (Election.decide(node.name(), candidates, primaryUuids)) {
             case ElectionDecision.Promote promote ->
                 promote(announced, promote, local, peers, session, deadline);
@@ -186,12 +206,27 @@ final class TakeOver {
         };
     }
 
-    private List<Candidate> candidates(Announcement.Made announced, ServerState mine, PeerServers peers) {
+    /**
+     * What an established primary lacked and somebody else still has: it lies in the archive, and the last primary didn't get it later. A node
+     * that has it is no candidate, and holds nobody up.
+     */
+    private GtidSet disowned(PrimaryRecord last, ServerState mine, Deadline deadline) {
+        GtidSet archived = keys.evidence(deadline).stream()
+                .filter(kept -> mine.clusterUuid().equals(Optional.of(kept.clusterUuid())))
+                .map(Evidence::errant)
+                .reduce(GtidSet.EMPTY, GtidSet::union);
+        return archived.minus(last.executed().orElse(GtidSet.EMPTY));
+    }
+
+    private List<Candidate> candidates(Announcement.Made announced, ServerState mine, PeerServers peers, GtidSet disowned) {
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(node.name(), mine.received(), Optional.empty()));
         for (Peer peer : peers.all()) {
             Optional<Reason> barred = barred(announced, peer);
-            if (peer.state().clusterUuid().equals(mine.clusterUuid())) {
+            if (!peer.state().received().intersect(disowned).isEmpty()) {
+                LOG.warn("event=peer-left-out node={} reason=\"it has what the history went on without: {}\"",
+                        peer.node(), peer.state().received().intersect(disowned));
+            } else if (peer.state().clusterUuid().equals(mine.clusterUuid())) {
                 candidates.add(new Candidate(peer.node(), peer.state().received(), barred));
             }
         }
@@ -242,7 +277,7 @@ final class TakeOver {
         }
         // The first commit waits for them in lossless mode; the others come by themselves then.
         CompletableFuture<Void> repointing =
-                peers.start(lossless ? members : peers.all(), peer -> repoint(peer, lossless));
+                peers.start(lossless ? members : peers.all(), peer -> repoint(peer, lossless, mysqld));
         Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
         repointing.join();
         return readOnly;
@@ -257,6 +292,7 @@ final class TakeOver {
                 .filter(peer -> before.isMember(peer.state().serverUuid()))
                 .filter(peer -> peer.state().clusterUuid().equals(own.clusterUuid()))
                 .filter(peer -> peer.state().received().minus(peer.state().received().of(primaryUuids)).isEmpty())
+                .filter(peer -> divergence(peer.state(), own).isNone())
                 .toList();
     }
 
@@ -320,10 +356,16 @@ final class TakeOver {
     }
 
     /** A remote hand may point a replica at the lease's holder (protocol P3); one that can't be pointed now does it by itself later. */
-    private void repoint(Peer peer, boolean lossless) {
+    private void repoint(Peer peer, boolean lossless, ServerState primary) {
         try {
             ServerState state = peer.server().read();
             if (state.writable() || peer.state().replication().isEmpty()) {
+                return;
+            }
+            Divergence divergence = divergence(state, primary);
+            if (!divergence.isNone() || !state.clusterUuid().equals(primary.clusterUuid())) {
+                // No server follows before its set was compared (protocol P5), and its own health says what is wrong with it.
+                LOG.info("event=not-repointed node={} reason=\"it can't follow: {}\"", peer.node(), divergence.reason(node.name()));
                 return;
             }
             if (peer.server().awaitApplied(state.received(), APPLY)) {
@@ -339,6 +381,10 @@ final class TakeOver {
         } catch (MysqlException e) {
             LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());
         }
+    }
+
+    private static Divergence divergence(ServerState replica, ServerState primary) {
+        return Divergence.between(replica, primary.executed(), primary.purged(), primary.serverUuid());
     }
 
     private void follow(Mysql server, Address source, boolean byOwnAccount) {

@@ -126,6 +126,7 @@ public final class TakeSnapshot implements Hook {
                 true,
                 part.isPrimary(),
                 replicas,
-                Set.of());
+                Set.of(),
+                new ClusterKeys(node, ports.consul()).snapshotWish(deadline).map(ClusterKeys.Indexed::value));
     }
 }

@@ -32,7 +32,7 @@ public interface DataVolume {
     /** Removes a directory of {@link #newDirectory}. */
     void discard(Path directory);
 
-    /** Deletes the data directory. */
+    /** Deletes the data directory; it is gone as a whole or not at all. */
     void wipe();
 
     /** Replaces the server's configuration file, for mysqld to read and nobody but root to write. */

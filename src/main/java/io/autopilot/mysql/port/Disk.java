@@ -1,5 +1,6 @@
 package io.autopilot.mysql.port;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -14,6 +15,9 @@ public interface Disk {
 
     /** Names in a directory; none when there is no directory. */
     List<String> names(Path directory);
+
+    /** Opens a file for reading; reads throw IOException. */
+    InputStream open(Path file);
 
     /** Makes a directory with mode 0750; there already is fine. */
     void makeDirectory(Path directory);

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.port;
 
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -42,7 +43,28 @@ public interface LocalState {
 
     void deleteMustJoin();
 
+    /** Why the data directory is given up; empty: it is not. */
+    Optional<Discarded> discarded();
+
+    /** From now on no server is started on the data directory; written when all that only it has is archived (G4). */
+    void writeDiscarded(Discarded discarded);
+
+    /** After the directory is gone. */
+    void deleteDiscarded();
+
     // In the run directory.
+
+    /** Whether health has seen that this server can't follow; asks for {@code manage rebuild}. */
+    boolean diverged();
+
+    void writeDiverged();
+
+    void deleteDiverged();
+
+    /** When this node began to wait for the fallen primary of the term before this one, as uptime; empty when it hasn't in this boot. */
+    Optional<Duration> salvageBegan(long term);
+
+    void writeSalvageBegan(long term, Duration at);
 
     Optional<String> session();
 
@@ -85,13 +107,13 @@ public interface LocalState {
 
     void writeFollowedTerm(MysqldStart start, long term);
 
-    /** Whether this container is on its way out: nothing here takes a role any more, and mysqld isn't started again. */
+    /**
+     * Whether this container is on its way out: nothing here takes a role any more, and mysqld isn't started again. Ends when the container
+     * is started anew, by {@code pre-start}.
+     */
     boolean stopping();
 
     void writeStopping();
-
-    /** The container starts anew. */
-    void deleteStopping();
 
     /** A lock that is held until closed. */
     interface HookLock extends AutoCloseable {
@@ -105,6 +127,13 @@ public interface LocalState {
      * @param confirmed false while it isn't certain that this directory founded the cluster (protocol P7)
      */
     record DataMark(String clusterUuid, boolean confirmed) {}
+
+    /**
+     * A data directory that is given up.
+     *
+     * @param evidence names its errant transactions in the archive; empty when it had none
+     */
+    record Discarded(Optional<String> evidence, Reason why) {}
 
     /** One run of mysqld. */
     record MysqldStart(String id, long pid) {}

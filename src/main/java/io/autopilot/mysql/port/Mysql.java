@@ -2,10 +2,12 @@ package io.autopilot.mysql.port;
 
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.BinlogFile;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.TermRecord;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +22,9 @@ public interface Mysql extends AutoCloseable {
 
     /** gtid_executed alone. */
     GtidSet executed();
+
+    /** The files of the binary log, the oldest first, each with what was logged before it. */
+    List<BinlogFile> binlogs();
 
     /** Takes this mysqld's role lock (GET_LOCK) on this connection; waits at most so long. False: somebody else has it. */
     boolean tryRoleLock(Duration wait);

@@ -44,6 +44,13 @@ public interface SnapshotStore {
     /** Removes what writers that are dead left unfinished; a writer at work is left alone. Returns what was removed. */
     List<String> removeUnfinished(Deadline deadline);
 
+    /**
+     * A place of its own in this store, for objects that are no part of a snapshot: what lies there this store neither lists nor removes.
+     *
+     * @param name a plain file name
+     */
+    SnapshotStore within(String name);
+
     /** Writes a small object, reads it back and deletes it: throws when this store would not take a snapshot. */
     void check(Deadline deadline);
 

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -10,11 +11,15 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.Evidence;
+import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.Restraint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StatusOutputTest {
@@ -27,6 +32,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Restraint.NONE,
+            List.of(),
             List.of(),
             List.of(new NodeStatus(
                     "db1",
@@ -54,7 +60,7 @@ class StatusOutputTest {
         NodeStatus resting = WITHOUT_CONSUL.nodes().getFirst().maintained(Optional.of(new Reason("in maintenance, by db1")));
         ClusterStatus status = new ClusterStatus(
                 "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), paused,
-                List.of(), List.of(resting), Optional.empty());
+                List.of(), List.of(), List.of(resting), Optional.empty());
         String text = StatusTable.text(status, Instant.EPOCH);
         assertTrue(text.contains("\nfailover  paused on db1\n"), text);
         assertTrue(text.lines().anyMatch(line -> line.startsWith("db1") && line.endsWith("in maintenance, by db1")), text);
@@ -62,6 +68,43 @@ class StatusOutputTest {
         assertEquals("paused on db1", json.path("paused").asText());
         assertEquals("paused on db1", json.path("failoverHeldBack").asText());
         assertEquals("in maintenance, by db1", json.path("nodes").path(0).path("maintenance").asText());
+    }
+
+    @Test
+    void evidenceIsListedWithWhatItMeansToClients() throws JsonProcessingException {
+        String uuid = "00000000-0000-0000-0000-00000000000a";
+        Evidence kept = new Evidence(
+                "db0-1234",
+                "db0",
+                uuid,
+                "c1",
+                "9.7.4",
+                4,
+                "db1 lacks them",
+                Evidence.Fate.of(GtidSet.parse(uuid + ":7-9"), Set.of(uuid), Durability.Mode.ASYNC),
+                "/snapshots/mysql/evidence",
+                List.of(new Evidence.File("binlog.000002", "db0-1234.binlog.000002", 12, "ab")),
+                Instant.EPOCH);
+        ClusterStatus status = new ClusterStatus(
+                "mysql",
+                Optional.of("c1"),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Restraint.NONE,
+                List.of(),
+                List.of(kept),
+                List.of(),
+                Optional.empty());
+        String text = StatusTable.text(status, Instant.EPOCH);
+        assertTrue(text.contains("evidence  db0-1234 in /snapshots/mysql/evidence, of 1970-01-01T00:00:00Z, term 4\n"), text);
+        assertTrue(text.contains("lost, though clients may have been told they are safe: " + uuid + ":7-9"), text);
+        assertFalse(text.contains("written past"), text);
+        JsonNode json = new JsonMapper().readTree(StatusJson.text(status)).path("evidence").path(0);
+        assertEquals(uuid + ":7-9", json.path("lost").asText());
+        assertEquals("db0-1234.binlog.000002", json.path("files").path(0).asText());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autopilot.mysql.core.ErrantPolicy;
 import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.MysqlVersion;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ class SettingsReaderTest {
                 settings.keys());
         assertEquals(new Settings.ConsulAccess("consul", 8500, false, false, Optional.empty(), Optional.empty()), settings.consul());
         assertEquals(Path.of("/var/lib/mysql"), settings.dataVolume());
+        assertEquals(new Settings.Recovery(ErrantPolicy.REBUILD, Duration.ofSeconds(5)), settings.recovery());
         assertEquals(Optional.empty(), settings.accounts().application());
     }
 
@@ -62,6 +64,12 @@ class SettingsReaderTest {
         assertEquals(Optional.of(512L << 20), settings.bufferPool());
         assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
         assertTrue(settings.consul().agent());
+    }
+
+    @Test
+    void whatIsDoneAboutErrantTransactionsCanBeChosen() {
+        given("ERRANT_POLICY", "stop").given("SALVAGE_WAIT", "0");
+        assertEquals(new Settings.Recovery(ErrantPolicy.STOP, Duration.ZERO), valid().recovery());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
+import io.autopilot.mysql.core.HealthDecision.Diverged;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
@@ -132,7 +133,35 @@ class HealthRuleTest {
     @Test
     void aServerWithErrantTransactionsStaysOut() {
         given.otherHoldsTheLease().primaryHas("1-8");
-        because(decides(StayOut.class), "errant transactions that db1 lacks: " + NodeViewBuilder.UUID + ":9");
+        because(decides(Diverged.class), "errant transactions that db1 lacks: " + NodeViewBuilder.UUID + ":9");
+    }
+
+    @Test
+    void aServerThatLacksWhatThePrimaryHasPurgedDoesNotTryToFollow() {
+        given.otherHoldsTheLease().primaryHas("1-20").primaryHasPurged("1-12");
+        because(decides(Diverged.class), "db1 has purged the binary logs that this server needs: " + NodeViewBuilder.UUID + ":10-12");
+        given.primaryHasPurged("1-9");
+        decides(Follow.class);
+    }
+
+    @Test
+    void aServerNeverFollowsAnotherOneWithItsOwnUuid() {
+        given.leaseIsHeldForThisServerByAnotherNode().primaryHas("1-9");
+        because(decides(StayOut.class), "the uuid of this one");
+    }
+
+    @Test
+    void dataOfAnotherClusterIsNeverCalledDivergedWhichWouldHaveItDiscarded() {
+        given.foreignData().otherHoldsTheLease().primaryHas("1-8");
+        decides(StayOut.class);
+    }
+
+    @Test
+    void withoutAPrimaryNothingIsCalledDiverged() {
+        given.leaseIsFree(true).primaryHas("1-8").upSeconds(1);
+        decides(StandBy.class);
+        given.consulIsAway();
+        decides(StandBy.class);
     }
 
     @Test

@@ -31,6 +31,7 @@ final class NodeViewBuilder {
     private Optional<SemiSync> semiSync = Optional.empty();
     private long term = 4;
     private Optional<GtidSet> primaryExecuted = Optional.empty();
+    private Optional<GtidSet> primaryPurged = Optional.empty();
     private Optional<Links> links = Optional.empty();
     private boolean mayWrite = true;
     private boolean warm;
@@ -67,6 +68,7 @@ final class NodeViewBuilder {
                 intent,
                 term,
                 primaryExecuted,
+                primaryPurged,
                 links,
                 mayWrite,
                 warm,
@@ -234,6 +236,16 @@ final class NodeViewBuilder {
 
     NodeViewBuilder primaryHas(String intervals) {
         primaryExecuted = Optional.of(set(intervals));
+        return this;
+    }
+
+    NodeViewBuilder primaryHasPurged(String intervals) {
+        primaryPurged = Optional.of(set(intervals));
+        return this;
+    }
+
+    NodeViewBuilder leaseIsHeldForThisServerByAnotherNode() {
+        lease = new LeaseView.Other(record("db1", OWN_SERVER, false));
         return this;
     }
 

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.PreStartDecision.Announce;
+import io.autopilot.mysql.core.PreStartDecision.AskForSnapshot;
 import io.autopilot.mysql.core.PreStartDecision.Confirm;
+import io.autopilot.mysql.core.PreStartDecision.Discard;
 import io.autopilot.mysql.core.PreStartDecision.FoundFrom;
 import io.autopilot.mysql.core.PreStartDecision.Initialise;
 import io.autopilot.mysql.core.PreStartDecision.Refuse;
@@ -28,6 +30,10 @@ class PreStartRuleTest {
     private boolean alive;
     private Optional<String> bootstrapFrom = Optional.empty();
     private Optional<String> obeyed = Optional.empty();
+    private Optional<Reason> discarded = Optional.empty();
+    private boolean paused;
+    private Optional<CatchUp> primary = Optional.empty();
+    private Optional<SnapshotChoice> snapshots = Optional.empty();
 
     @Test
     void theFirstNodeEverInitialises() {
@@ -174,13 +180,78 @@ class PreStartRuleTest {
         decides(FoundFrom.class);
     }
 
+    @Test
+    void dataThatIsGivenUpIsDiscardedOnceThereIsAPrimaryAndASnapshotToMakeItAnewOf() {
+        givenUp();
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2"));
+        because(decides(Discard.class), "errant");
+    }
+
+    @Test
+    void dataThatIsGivenUpStaysWhileNoPrimaryIsThereAndItIsSaidHowToUseItAllTheSame() {
+        givenUp();
+        because(decides(Wait.class), "remove the file 'discarded'");
+    }
+
+    @Test
+    void dataThatIsGivenUpStaysWhileNoSnapshotWillDo() {
+        givenUp();
+        primaryWithSnapshot(new SnapshotChoice.None(new Reason("s1 is too old")));
+        because(decides(AskForSnapshot.class), "s1 is too old");
+    }
+
+    @Test
+    void nothingIsDiscardedWhileTheClusterIsPaused() {
+        givenUp();
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2"));
+        paused = true;
+        because(decides(Wait.class), "paused");
+    }
+
+    @Test
+    void dataOfAnotherClusterIsNotDiscardedWhateverWasSaidOfIt() {
+        givenUp();
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2"));
+        dataOf("c2", true);
+        because(decides(Refuse.class), "cluster c2");
+    }
+
+    @Test
+    void aDiscardThatWasCutOffIsFinishedWhateverElseIsSo() {
+        givenUp();
+        empty = true;
+        paused = true;
+        decides(Discard.class);
+    }
+
+    @Test
+    void anEmptyNodeDoesNotRestoreWhatItCouldNeverFollowWith() {
+        initialized = Optional.of("c1");
+        pointer = true;
+        primaryWithSnapshot(new SnapshotChoice.None(new Reason("the primary has purged what s1 lacks")));
+        because(decides(AskForSnapshot.class), "purged");
+    }
+
+    private void givenUp() {
+        dataOf("c1", true);
+        initialized = Optional.of("c1");
+        pointer = true;
+        discarded = Optional.of(new Reason("errant transactions"));
+    }
+
+    private void primaryWithSnapshot(SnapshotChoice choice) {
+        primary = Optional.of(new CatchUp(GtidSet.EMPTY, GtidSet.EMPTY, "u1"));
+        snapshots = Optional.of(choice);
+    }
+
     private void dataOf(String cluster, boolean confirmed) {
         mark = Optional.of(new DataView.Mark(cluster, confirmed));
         empty = false;
     }
 
     private <T extends PreStartDecision> T decides(Class<T> kind) {
-        DataView view = new DataView(mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom, obeyed);
+        DataView view = new DataView(
+                mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom, obeyed, discarded, paused, primary, snapshots);
         return assertInstanceOf(kind, PreStartRule.decide(view));
     }
 

@@ -20,11 +20,11 @@ class SnapshotDueTest {
     }
 
     private static SnapshotDue.Facts replica(String self, Duration age, String... replicas) {
-        return new SnapshotDue.Facts(NOW, aged(age), TTL, self, true, false, Set.of(replicas), Set.of());
+        return new SnapshotDue.Facts(NOW, aged(age), TTL, self, true, false, Set.of(replicas), Set.of(), Optional.empty());
     }
 
     private static SnapshotDue.Facts primary(Optional<SnapshotPointer> last, String... replicas) {
-        return new SnapshotDue.Facts(NOW, last, TTL, "db1", true, true, Set.of(replicas), Set.of());
+        return new SnapshotDue.Facts(NOW, last, TTL, "db1", true, true, Set.of(replicas), Set.of(), Optional.empty());
     }
 
     private static void due(SnapshotDue.Facts facts, String because) {
@@ -39,7 +39,7 @@ class SnapshotDueTest {
     void thePrimaryTakesTheFirstSnapshotAtOnce() {
         due(primary(Optional.empty()), "the cluster has no snapshot yet");
         notDue(
-                new SnapshotDue.Facts(NOW, Optional.empty(), TTL, "db2", true, false, Set.of("db2"), Set.of()),
+                new SnapshotDue.Facts(NOW, Optional.empty(), TTL, "db2", true, false, Set.of("db2"), Set.of(), Optional.empty()),
                 "the primary takes the first snapshot");
     }
 
@@ -49,6 +49,27 @@ class SnapshotDueTest {
                 replica("db2", TTL.minusSeconds(1), "db2"),
                 "the last snapshot s1 is 86399s old, the next one is due after 86400s");
         due(replica("db2", TTL, "db2"), "the last snapshot s1 is 86400s old");
+    }
+
+    private static SnapshotDue.Facts wished(String self, Optional<String> instead, Duration ago, String... replicas) {
+        SnapshotWish wish = new SnapshotWish("db9", instead, 1, "s1 is of no use", NOW.minus(ago));
+        return new SnapshotDue.Facts(
+                NOW, aged(Duration.ofMinutes(1)), TTL, self, true, self.equals("db1"), Set.of(replicas), Set.of(), Optional.of(wish));
+    }
+
+    @Test
+    void aSnapshotThatANodeAsksForIsDueAtOnceWhateverTheClocksSay() {
+        due(wished("db2", Optional.of("s1"), Duration.ofHours(-5), "db2", "db3"), "db9 asks for one: s1 is of no use");
+        notDue(wished("db3", Optional.of("s1"), Duration.ofMinutes(1), "db2", "db3"), "db2 is needed less than db3 and goes first");
+        due(wished("db3", Optional.of("s1"), Duration.ofMinutes(2), "db2", "db3"), "db9 asks for one: s1 is of no use and db2 took none");
+        due(wished("db1", Optional.of("s1"), Duration.ZERO), "db9 asks for one: s1 is of no use and there is no healthy replica to take one");
+    }
+
+    @Test
+    void aWishIsFulfilledByAnySnapshotAfterTheOneThatItNames() {
+        notDue(
+                wished("db2", Optional.of("s0"), Duration.ZERO, "db2"),
+                "the last snapshot s1 is 60s old, the next one is due after 86400s");
     }
 
     @Test
@@ -66,7 +87,7 @@ class SnapshotDueTest {
     @Test
     void aReplicaWhoseAcknowledgementsCountIsNeededMore() {
         SnapshotDue.Facts facts =
-                new SnapshotDue.Facts(NOW, aged(TTL), TTL, "db3", true, false, Set.of("db2", "db3"), Set.of("db2"));
+                new SnapshotDue.Facts(NOW, aged(TTL), TTL, "db3", true, false, Set.of("db2", "db3"), Set.of("db2"), Optional.empty());
         due(facts, "the last snapshot s1 is 86400s old");
     }
 
@@ -80,7 +101,7 @@ class SnapshotDueTest {
     @Test
     void anUnhealthyNodeAndOneThatIsNoReplicaTakeNone() {
         notDue(
-                new SnapshotDue.Facts(NOW, aged(TTL), TTL, "db2", false, false, Set.of("db2"), Set.of()),
+                new SnapshotDue.Facts(NOW, aged(TTL), TTL, "db2", false, false, Set.of("db2"), Set.of(), Optional.empty()),
                 "this node is not healthy");
         notDue(replica("db9", TTL, "db2"), "this node is no healthy replica");
     }

@@ -186,6 +186,8 @@ public final class FakeCluster {
 
         public void restartContainer() {
             alive = true;
+            delete(run.resolve("stopping"));
+            delete(run.resolve("diverged"));
             startMysqld();
         }
 

@@ -2,6 +2,7 @@ package io.autopilot.mysql.fake;
 
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.BinlogFile;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
@@ -10,6 +11,7 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -53,6 +55,12 @@ final class FakeMysql implements Mysql {
     public GtidSet executed() {
         arrive();
         return server.executed;
+    }
+
+    @Override
+    public List<BinlogFile> binlogs() {
+        arrive();
+        return server.binlogs();
     }
 
     @Override
@@ -249,9 +257,7 @@ final class FakeMysql implements Mysql {
     @Override
     public void replaceGtids(GtidSet set) {
         arrive();
-        server.executed = set;
-        server.logged = set;
-        server.purged = set;
+        server.replaceGtids(set);
     }
 
     @Override

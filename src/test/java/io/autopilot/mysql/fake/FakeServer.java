@@ -2,6 +2,7 @@ package io.autopilot.mysql.fake;
 
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.BinlogFile;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ReplicationState;
@@ -9,8 +10,10 @@ import io.autopilot.mysql.core.ReplicationState.Receiver;
 import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +25,7 @@ public final class FakeServer {
     private static final int OWN_ACCOUNT = 32;
 
     final Address address;
-    final String uuid;
+    String uuid;
     private final FakeMysqlNet net;
     private final VirtualTime time;
 
@@ -38,6 +41,7 @@ public final class FakeServer {
     final Map<String, Boolean> accounts = new HashMap<>();
     Optional<String> clusterUuid = Optional.empty();
     long journalTerm;
+    private final List<BinlogFile> binlogs = new ArrayList<>();
     Optional<Secret> controlPassword = Optional.empty();
     private long written;
 
@@ -82,6 +86,37 @@ public final class FakeServer {
         // What is in the binary log is committed at recovery, acknowledged or not.
         executed = executed.union(logged);
         semiSync.atStart();
+        beginBinlog();
+    }
+
+    private void beginBinlog() {
+        binlogs.add(new BinlogFile(String.format("binlog.%06d", binlogs.size() + 1), executed));
+    }
+
+    public List<BinlogFile> binlogs() {
+        return List.copyOf(binlogs);
+    }
+
+    /** Its binary logs hold nothing of what was executed so far any more. */
+    public void purgeBinlogs() {
+        purged = executed;
+        binlogs.clear();
+        beginBinlog();
+    }
+
+    void replaceGtids(GtidSet set) {
+        executed = set;
+        logged = set;
+        purgeBinlogs();
+    }
+
+    /** A new data directory under the same address, as a rebuild makes it. */
+    public void becomes(String newUuid, GtidSet restored) {
+        uuid = newUuid;
+        written = 0;
+        retrieved = GtidSet.EMPTY;
+        source = Optional.empty();
+        replaceGtids(restored);
     }
 
     /** A crash: what is in the binary log stays. */
@@ -162,6 +197,12 @@ public final class FakeServer {
         return executed;
     }
 
+    /** Has in its relay logs what the other one has executed, and applied nothing of it. */
+    public void receiveOnly(FakeServer from) {
+        source = Optional.of(from.address);
+        retrieved = from.executed;
+    }
+
     /** No hook does this. */
     public void startReceiverAlone() {
         startReceiver();
@@ -216,9 +257,7 @@ public final class FakeServer {
 
     /** A physical copy of another server's data, as a restore makes it. */
     public void copyFrom(FakeServer donor) {
-        executed = donor.executed();
-        logged = executed;
-        purged = executed;
+        replaceGtids(donor.executed());
         accounts.putAll(donor.accounts);
         clusterUuid = donor.clusterUuid;
         journalTerm = donor.journalTerm;

@@ -1,6 +1,10 @@
 package io.autopilot.mysql.fake;
 
+import io.autopilot.mysql.core.CatchUp;
+import io.autopilot.mysql.core.GtidRange;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.SnapshotChoice;
 import io.autopilot.mysql.hook.Snapshots;
 import io.autopilot.mysql.port.Deadline;
 import java.io.IOException;
@@ -54,11 +58,30 @@ public final class FakeSnapshots implements Snapshots {
     }
 
     @Override
-    public Restored restore(Optional<String> id, Optional<String> clusterUuid, Path into, Deadline deadline) {
+    public SnapshotChoice choose(String clusterUuid, CatchUp primary, Deadline deadline) {
+        if (held.isEmpty()) {
+            return new SnapshotChoice.None(new Reason("there is no snapshot"));
+        }
+        return held.flatMap(h -> whyNot(h, primary))
+                .<SnapshotChoice>map(SnapshotChoice.None::new)
+                .orElseGet(() -> new SnapshotChoice.Fits(held.get().id()));
+    }
+
+    private static Optional<Reason> whyNot(Restored snapshot, CatchUp primary) {
+        return primary.whyNot(new GtidRange.Exact(snapshot.gtidsToSet().orElseThrow()));
+    }
+
+    @Override
+    public Restored restore(
+            Optional<String> id, Optional<String> clusterUuid, Optional<CatchUp> primary, Path into, Deadline deadline) {
         Restored found = held.filter(h -> id.isEmpty() || id.get().equals(h.id()))
                 .orElseThrow(() -> new UnusableSnapshotException("no snapshot " + id.orElse("at all")));
         if (clusterUuid.filter(c -> !c.equals(found.clusterUuid())).isPresent()) {
             throw new UnusableSnapshotException("snapshot " + found.id() + " is of cluster " + found.clusterUuid());
+        }
+        Optional<Reason> whyNot = primary.flatMap(p -> whyNot(found, p));
+        if (whyNot.isPresent()) {
+            throw new UnusableSnapshotException("snapshot " + found.id() + ": " + whyNot.get());
         }
         try {
             Files.writeString(into.resolve("ibdata1"), "restored");

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.fake;
 
 import io.autopilot.mysql.port.Disk;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -20,6 +21,11 @@ public record FullDisk(Disk disk, long usable) implements Disk {
     @Override
     public List<String> names(Path directory) {
         return disk.names(directory);
+    }
+
+    @Override
+    public InputStream open(Path file) {
+        return disk.open(file);
     }
 
     @Override

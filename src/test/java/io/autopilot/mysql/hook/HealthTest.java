@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterStatus;
+import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
@@ -196,8 +197,9 @@ class HealthTest {
         cluster.rounds(6);
         nodes.get(0).restartContainer();
         Outcome outcome = nodes.get(0).health();
-        assertEquals("StayOut", outcome.decision());
+        assertEquals("Diverged", outcome.decision());
         assertTrue(outcome.reason().text().contains(nodes.get(0).server.uuid()), outcome.toString());
+        assertTrue(nodes.get(0).state.diverged());
         assertFalse(nodes.get(0).server.replicates());
     }
 
@@ -326,6 +328,111 @@ class HealthTest {
         nodes.get(1).health();
         assertEquals(List.of(nodes.get(1)), cluster.writable());
         assertTrue(nodes.get(1).server.executed().contains(all));
+    }
+
+    @Test
+    void aTailThatIsKnownToBeMissingIsWaitedForAndFetchedWhenItsServerComesBackMeanwhile() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        FakeNode fallen = nodes.get(0);
+        var all = publishesWhatNobodyReceives(fallen);
+        fallen.killMysqld();
+        fallen.health();
+        Duration back = cluster.time.uptime().plus(Duration.ofMillis(1500));
+        cluster.time.meanwhile(() -> {
+            if (!fallen.state.mysqldStart().isPresent() && cluster.time.uptime().compareTo(back) >= 0) {
+                cluster.net.cutOff(fallen.server, false);
+                fallen.startMysqld();
+            }
+        });
+        Outcome outcome = nodes.get(1).health();
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertTrue(nodes.get(1).server.executed().contains(all));
+        assertEquals(List.of(), losses(nodes.get(1)));
+    }
+
+    @Test
+    void theWaitForATailEndsAndTheLossIsRecorded() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        var all = publishesWhatNobodyReceives(nodes.get(0));
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        Duration began = cluster.time.uptime();
+        Outcome first = nodes.get(1).health();
+        assertFalse(first.isDone(), first.toString());
+        assertTrue(first.reason().text().contains("only db0 has"), first.toString());
+        assertTrue(nodes.get(1).health().isDone());
+        Duration took = cluster.time.uptime().minus(began);
+        assertTrue(took.compareTo(Duration.ofSeconds(5)) >= 0 && took.compareTo(Duration.ofSeconds(7)) < 0, took.toString());
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertEquals(all.minus(nodes.get(1).server.executed()), losses(nodes.get(1)).getFirst().lost());
+        assertFalse(losses(nodes.get(1)).isEmpty());
+    }
+
+    @Test
+    void aTakeOverWithNothingMissingWaitsForNothing() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).server.clientWrites();
+        nodes.get(0).health();
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        Duration began = cluster.time.uptime();
+        assertTrue(nodes.get(1).health().isDone());
+        assertEquals(began, cluster.time.uptime());
+    }
+
+    /** A write that gets no further, and a health run that tells of it; what the server has then. */
+    private GtidSet publishesWhatNobodyReceives(FakeNode primary) {
+        cluster.net.cutOff(primary.server, true);
+        primary.server.clientWrites();
+        primary.health();
+        return primary.server.executed();
+    }
+
+    @Test
+    void aReplicaThatWasDownDuringTheChangeFollowsTheNewPrimary() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(2).killContainer();
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        nodes.get(2).restartContainer();
+        assertEquals(Optional.of(nodes.get(0).server.address()), nodes.get(2).server.source(), "as it was when it went down");
+        cluster.rounds(2);
+        assertEquals(Optional.of(nodes.get(1).server.address()), nodes.get(2).server.source());
+        assertTrue(nodes.get(2).server.replicates());
+    }
+
+    @Test
+    void aReplicaThatWasDownDuringTwoChangesFollowsTheNewestPrimaryAndNoReplica() {
+        List<FakeNode> nodes = cluster.withReplicas(3);
+        nodes.get(3).killContainer();
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        FakeNode second = cluster.writable().getFirst();
+        nodes.get(0).restartContainer();
+        cluster.rounds(2);
+        second.killContainer();
+        cluster.rounds(8);
+        FakeNode third = cluster.writable().getFirst();
+        nodes.get(3).restartContainer();
+        second.restartContainer();
+        cluster.rounds(3);
+        for (FakeNode node : nodes) {
+            Optional<Address> expected = node == third ? Optional.empty() : Optional.of(third.server.address());
+            assertEquals(expected, node.server.source(), node.name);
+        }
+    }
+
+    @Test
+    void aPeerThatCouldNotFollowIsNotPointedAtTheNewPrimary() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(2).server.errantWrite();
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        assertTrue(nodes.get(1).health().isDone());
+        assertEquals(Optional.of(nodes.get(0).server.address()), nodes.get(2).server.source());
+        assertEquals("Diverged", nodes.get(2).health().decision());
     }
 
     @Test

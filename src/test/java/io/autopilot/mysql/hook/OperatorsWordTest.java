@@ -99,7 +99,6 @@ class OperatorsWordTest {
         nodes.get(0).freezeHooks();
         cluster.rounds(8);
         assertEquals(List.of(), cluster.writable());
-        nodes.get(0).state.deleteStopping();
         nodes.get(0).restartContainer();
         nodes.get(0).health();
         assertEquals(List.of(nodes.get(0)), cluster.writable());

@@ -82,7 +82,6 @@ class PreStopTest {
         Outcome outcome = stop(only);
         assertTrue(outcome.isDone(), outcome.toString());
         assertTrue(cluster.time.uptime().minus(began).compareTo(Duration.ofSeconds(2)) < 0);
-        only.state.deleteStopping();
         only.restartContainer();
         cluster.rounds(6);
         assertTrue(only.server.writable());

@@ -254,6 +254,39 @@ final class LifeScriptsTest {
     }
 
     @Test
+    void aNodeThatCantFollowIsRebuiltByALoopThatCostsNothingElse() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        run("rebuild-loop");
+        Files.writeString(directory.resolve("run/diverged"), "");
+        statuses("75");
+
+        // The second time after the pause; the third one right away, and so on while the note is there.
+        awaitEventsBegin("manage rebuild --by-policy\nmanage rebuild --by-policy\n");
+    }
+
+    @Test
+    void aNodeThatFollowsStartsNoRebuild() throws Exception {
+        Process loop = run("rebuild-loop");
+
+        assertFalse(loop.waitFor(2500, TimeUnit.MILLISECONDS), log());
+        assertEquals("", events());
+    }
+
+    @Test
+    void aContainerThatStartsForgetsWhatBelongedToItsLastLife() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        for (String name : List.of("stopping", "diverged", "mysqld.start")) {
+            Files.writeString(directory.resolve("run").resolve(name), "");
+        }
+
+        assertEquals(0, ended(run("pre-start")));
+
+        try (var left = Files.list(directory.resolve("run"))) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
     void aChangeIsHeardOnlyWhereAMysqldWasStarted() throws Exception {
         assertEquals(0, ended(run("on-change")));
         assertEquals("", events());
@@ -318,6 +351,7 @@ final class LifeScriptsTest {
         builder.environment().put("PROC_NET", directory.resolve("net").toString());
         builder.environment().put("MYSQLD_UID", "306");
         builder.environment().put("STATUSES", directory.resolve("statuses").toString());
+        builder.environment().put("REBUILD_RETRY", "1");
         builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
@@ -329,6 +363,14 @@ final class LifeScriptsTest {
     private int ended(Process process) throws InterruptedException, IOException {
         assertTrue(process.waitFor(BOUND.toMillis(), TimeUnit.MILLISECONDS), log());
         return process.exitValue();
+    }
+
+    private void awaitEventsBegin(String expected) throws InterruptedException, IOException {
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!events().startsWith(expected)) {
+            assertTrue(System.nanoTime() < end, events() + log());
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 
     private void awaitEvents(String expected) throws InterruptedException, IOException {

@@ -44,6 +44,61 @@ final class MysqldRunTest {
         Path fake = Files.writeString(directory.resolve("mysqld"), FAKE_MYSQLD);
         Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(directory.resolve("my.cnf"), "[mysqld]\n");
+        Files.createDirectories(directory.resolve("volume/data"));
+        Files.createDirectories(directory.resolve("volume/state"));
+        manage("exit 70");
+    }
+
+    /** What `manage` does in this test; nothing may ask it unless there is a reason. */
+    private void manage(String script) throws IOException {
+        Path manage = Files.writeString(directory.resolve("manage"), "#!/bin/bash\necho \"manage $*\" >>\"$EVENTS.manage\"\n" + script + "\n");
+        Files.setPosixFilePermissions(manage, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private String asked() throws IOException {
+        Path events = directory.resolve("events.manage");
+        return Files.exists(events) ? Files.readString(events) : "";
+    }
+
+    @Test
+    void dataThatIsGivenUpIsMadeAnewBeforeMysqldStarts() throws Exception {
+        Path discarded = Files.writeString(directory.resolve("volume/state/discarded"), "-\nwhy\n");
+        manage("rm " + discarded);
+
+        start();
+
+        assertEquals("manage preStart\n", asked());
+    }
+
+    @Test
+    void mysqldStartsOnDataThatIsInOrderWithoutAnyQuestion() throws Exception {
+        start();
+
+        assertEquals("", asked());
+    }
+
+    @Test
+    void withoutADataDirectoryMysqldWaitsForOne() throws Exception {
+        Files.delete(directory.resolve("volume/data"));
+        manage("exit 75");
+
+        launch();
+
+        assertEquals(75, awaitExit());
+        assertEquals("manage preStart\n", asked());
+        assertFalse(Files.exists(eventsFile()));
+    }
+
+    @Test
+    void aContainerThatIsStoppedWhileItsDataIsMadeAnewStartsNoMysqld() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        Files.delete(directory.resolve("volume/data"));
+        manage("touch " + directory.resolve("run/stopping"));
+
+        launch();
+
+        assertEquals(75, awaitExit());
+        assertFalse(Files.exists(eventsFile()));
     }
 
     @AfterEach
@@ -222,6 +277,8 @@ final class MysqldRunTest {
         builder.environment().put("RUN_DIR", directory.resolve("run").toString());
         builder.environment().put("MYSQLD", directory.resolve("mysqld").toString());
         builder.environment().put("MY_CNF", directory.resolve("my.cnf").toString());
+        builder.environment().put("MYSQL_DATADIR", directory.resolve("volume").toString());
+        builder.environment().put("PATH", directory + ":" + System.getenv("PATH"));
         builder.environment().put("EVENTS", eventsFile().toString());
         builder.environment().put("SOCKET_LOCK", socketLock().toString());
         builder.redirectErrorStream(true);

@@ -2,6 +2,7 @@ package io.autopilot.mysql.adapter.disk;
 
 import io.autopilot.mysql.port.Disk;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
@@ -85,6 +86,11 @@ public final class LocalDisk implements Disk {
                 return List.of();
             }
         });
+    }
+
+    @Override
+    public InputStream open(Path file) {
+        return doing("read", file, () -> Files.newInputStream(file));
     }
 
     @Override

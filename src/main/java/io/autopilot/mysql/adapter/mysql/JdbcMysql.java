@@ -2,6 +2,7 @@ package io.autopilot.mysql.adapter.mysql;
 
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.BinlogFile;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ReplicationState;
@@ -11,6 +12,7 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class JdbcMysql implements Mysql {
     private static final int READ_ONLY = 1290;
     private static final int BAD_FIELD = 1054;
+
+    /** Where a file of the binary log says what was logged before it: after the event that describes its format. */
+    private static final String PREVIOUS_GTIDS = "Previous_gtids";
+
+    private static final int FIRST_EVENTS = 3;
 
     /** In seconds; the server takes no less. */
     private static final int STOP_TIMEOUT = 2;
@@ -105,6 +112,31 @@ final class JdbcMysql implements Mysql {
         return GtidSet.parse(session.first(
                         "read gtid_executed", "SELECT @@GLOBAL.gtid_executed", row -> row.text(1).orElse(""))
                 .orElse(""));
+    }
+
+    @Override
+    public List<BinlogFile> binlogs() {
+        String what = "list the binary logs";
+        List<BinlogFile> files = new ArrayList<>();
+        for (String name : session.list(what, "SHOW BINARY LOGS", row -> row.text(1).orElse(""))) {
+            files.add(new BinlogFile(name, loggedBefore(what, name)));
+        }
+        return files;
+    }
+
+    /** The server reads the file for us, so its format need not be known. A file that doesn't tell may hold anything. */
+    private GtidSet loggedBefore(String what, String file) {
+        return session
+                .list(
+                        what,
+                        "SHOW BINLOG EVENTS IN ? LIMIT " + FIRST_EVENTS,
+                        row -> row.text(3).orElse("").equals(PREVIOUS_GTIDS) ? row.text(6) : Optional.<String>empty(),
+                        file)
+                .stream()
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(GtidSet::parse)
+                .orElse(GtidSet.EMPTY);
     }
 
     @Override

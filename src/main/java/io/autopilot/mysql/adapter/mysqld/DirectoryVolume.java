@@ -110,7 +110,16 @@ public final class DirectoryVolume implements DataVolume {
 
     @Override
     public void wipe() {
-        discard(dataDirectory());
+        reporting("put " + dataDirectory() + " aside", () -> {
+            if (!Files.exists(dataDirectory())) {
+                return volume;
+            }
+            // Half a directory could be taken for data: aside it is a leftover.
+            Path aside = Files.createTempDirectory(volume, TEMPORARY);
+            Files.move(dataDirectory(), aside, StandardCopyOption.ATOMIC_MOVE);
+            discard(aside);
+            return aside;
+        });
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.adapter.state;
 
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.Poll;
@@ -29,6 +30,7 @@ public final class FileLocalState implements LocalState {
     private static final String CONFIRMED = "confirmed";
     private static final String UNCONFIRMED = "unconfirmed";
     private static final String FOR_EVER = "-";
+    private static final String NONE = "-";
 
     private final Ticker ticker;
     private final Sleeper sleeper;
@@ -44,6 +46,9 @@ public final class FileLocalState implements LocalState {
     private final StateFile dataMark;
     private final StateFile mustJoin;
     private final StateFile restored;
+    private final StateFile discarded;
+    private final StateFile diverged;
+    private final StateFile salvage;
     private final StateFile leftCluster;
     private final AtomicBoolean lockedHere = new AtomicBoolean();
 
@@ -70,6 +75,9 @@ public final class FileLocalState implements LocalState {
         this.leftCluster = new StateFile(data.resolve("left-cluster"));
         this.mustJoin = new StateFile(data.resolve("must-join"));
         this.restored = new StateFile(data.resolve("restored-gtids"));
+        this.discarded = new StateFile(data.resolve("discarded"));
+        this.diverged = new StateFile(run.resolve("diverged"));
+        this.salvage = new StateFile(run.resolve("salvage"));
     }
 
     @Override
@@ -179,6 +187,52 @@ public final class FileLocalState implements LocalState {
     }
 
     @Override
+    public Optional<Discarded> discarded() {
+        return discarded.read().map(lines -> read(
+                discarded,
+                lines,
+                l -> new Discarded(Optional.of(l.getFirst()).filter(id -> !id.equals(NONE)), new Reason(l.get(1)))));
+    }
+
+    @Override
+    public void writeDiscarded(Discarded given) {
+        discarded.write(given.evidence().orElse(NONE), given.why().text().replaceAll("\\R", " "));
+    }
+
+    @Override
+    public void deleteDiscarded() {
+        discarded.delete();
+    }
+
+    @Override
+    public boolean diverged() {
+        return diverged.read().isPresent();
+    }
+
+    @Override
+    public void writeDiverged() {
+        diverged.write(ticker.bootId());
+    }
+
+    @Override
+    public void deleteDiverged() {
+        diverged.delete();
+    }
+
+    @Override
+    public Optional<Duration> salvageBegan(long term) {
+        return salvage.read()
+                .filter(lines -> line(salvage, lines, 0).equals(Long.toString(term)))
+                .filter(lines -> ticker.bootId().equals(line(salvage, lines, 2)))
+                .map(lines -> read(salvage, lines, l -> Duration.ofMillis(Long.parseLong(l.get(1)))));
+    }
+
+    @Override
+    public void writeSalvageBegan(long term, Duration at) {
+        salvage.write(Long.toString(term), Long.toString(at.toMillis()), ticker.bootId());
+    }
+
+    @Override
     public Optional<String> session() {
         return session.read().map(lines -> read(session, lines, List::getFirst));
     }
@@ -283,11 +337,6 @@ public final class FileLocalState implements LocalState {
     @Override
     public void writeStopping() {
         stopping.write(ticker.bootId());
-    }
-
-    @Override
-    public void deleteStopping() {
-        stopping.delete();
     }
 
     private static String line(StateFile file, List<String> lines, int number) {

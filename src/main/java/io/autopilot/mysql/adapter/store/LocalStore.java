@@ -40,6 +40,8 @@ public final class LocalStore implements SnapshotStore {
 
     private final Path storage;
     private final Path directory;
+    /** Made first, when this is a place within another store. */
+    private final Optional<LocalStore> parent;
     /** The kernel drops a process's locks on a file when any descriptor of it is closed: those of this process are never opened twice. */
     private final Set<Path> atWork = ConcurrentHashMap.newKeySet();
 
@@ -50,8 +52,13 @@ public final class LocalStore implements SnapshotStore {
      * @param service the cluster's name
      */
     public LocalStore(Path storage, String service) {
+        this(storage, service, Optional.empty());
+    }
+
+    private LocalStore(Path storage, String name, Optional<LocalStore> parent) {
         this.storage = storage;
-        this.directory = storage.resolve(service);
+        this.directory = storage.resolve(name);
+        this.parent = parent;
     }
 
     private interface Work<T> {
@@ -69,6 +76,12 @@ public final class LocalStore implements SnapshotStore {
     @Override
     public String place() {
         return directory.toString();
+    }
+
+    @Override
+    public SnapshotStore within(String name) {
+        path(name);
+        return new LocalStore(directory, name, Optional.of(this));
     }
 
     private Path path(String name) {
@@ -97,6 +110,7 @@ public final class LocalStore implements SnapshotStore {
     }
 
     private void makeDirectory() {
+        parent.ifPresent(LocalStore::makeDirectory);
         doing("make " + directory, () -> {
             if (Files.isDirectory(directory)) {
                 return directory;

@@ -3,11 +3,14 @@ package io.autopilot.mysql.adapter.mysql;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.BinlogFile;
+import io.autopilot.mysql.core.BinlogFiles;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ReplicationState.Receiver;
@@ -217,6 +220,27 @@ abstract class MysqlContract {
         assertEquals(before.executed(), after.executed());
         assertEquals(before.serverUuid(), after.serverUuid());
         assertEquals(5, after.journalTerm());
+    }
+
+    @Test
+    void theBinaryLogTellsWhichOfItsFilesHoldsWhat() {
+        Mysql primary = primary();
+        primary.heartbeat(1);
+        GtidSet first = primary.executed();
+        primary.shutdown();
+        eventually(() -> unreachable(1));
+        start(1);
+        Mysql again = local(1);
+        again.makeWritable();
+        again.heartbeat(1);
+        GtidSet second = again.executed().minus(first);
+        List<String> all = again.binlogs().stream().map(BinlogFile::name).toList();
+        List<String> old = BinlogFiles.holding(first, again.binlogs(), again.executed());
+        List<String> young = BinlogFiles.holding(second, again.binlogs(), again.executed());
+        assertEquals(1, old.size(), all::toString);
+        assertEquals(List.of(all.getLast()), young);
+        assertNotEquals(old, young);
+        assertEquals(2, BinlogFiles.holding(again.executed(), again.binlogs(), again.executed()).size());
     }
 
     // The role lock.

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.fake.VirtualTime;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.LocalState.Discarded;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +70,37 @@ class FileLocalStateTest {
         state.deleteRestoredGtids();
         assertEquals(Optional.empty(), state.dataMark());
         assertEquals(Optional.empty(), state.restoredGtids());
+    }
+
+    @Test
+    void remembersThatTheDataIsGivenUpBesideTheDataAndWhy() {
+        assertEquals(Optional.empty(), state.discarded());
+        state.writeDiscarded(new Discarded(Optional.of("db0-12"), new Reason("errant\ntransactions")));
+        assertEquals(Optional.of(new Discarded(Optional.of("db0-12"), new Reason("errant transactions"))), state.discarded());
+        assertTrue(Files.exists(dir.resolve("data/discarded")));
+        state.writeDiscarded(new Discarded(Optional.empty(), new Reason("purged")));
+        assertEquals(Optional.empty(), state.discarded().orElseThrow().evidence());
+        state.deleteDiscarded();
+        assertEquals(Optional.empty(), state.discarded());
+    }
+
+    @Test
+    void remembersForTheLifeOfTheContainerThatItCantFollow() {
+        assertFalse(state.diverged());
+        state.writeDiverged();
+        assertTrue(state.diverged());
+        assertTrue(Files.exists(dir.resolve("run/diverged")));
+        state.deleteDiverged();
+        assertFalse(state.diverged());
+    }
+
+    @Test
+    void aWaitForAFallenPrimaryBelongsToOneTermAndOneBoot() throws IOException {
+        state.writeSalvageBegan(7, Duration.ofMillis(3_600_123));
+        assertEquals(Optional.of(Duration.ofMillis(3_600_123)), state.salvageBegan(7));
+        assertEquals(Optional.empty(), state.salvageBegan(8));
+        Files.writeString(dir.resolve("run/salvage"), "7\n3600123\nanother-boot\n");
+        assertEquals(Optional.empty(), state.salvageBegan(7));
     }
 
     @Test

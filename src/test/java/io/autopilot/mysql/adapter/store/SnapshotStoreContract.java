@@ -87,6 +87,19 @@ abstract class SnapshotStoreContract {
     }
 
     @Test
+    void aPlaceWithinIsAStoreOfItsOwnThatTheOuterOneDoesNotSee() throws IOException {
+        SnapshotStore outer = store("one");
+        SnapshotStore inner = outer.within("evidence");
+        put(inner, "object", "content");
+        put(outer, "object", "another");
+        assertEquals(List.of("object"), names(outer));
+        assertEquals("content", read(store("one").within("evidence"), "object", 0));
+        assertEquals(List.of("object"), names(inner));
+        assertEquals(List.of(), outer.removeUnfinished(soon()));
+        assertThrows(StoreException.class, () -> outer.within("../two"));
+    }
+
+    @Test
     void deletesAnObjectAndDoesNotMindOneThatIsGone() throws IOException {
         SnapshotStore store = store("one");
         put(store, "object", "content");

@@ -1,0 +1,33 @@
+package io.autopilot.mysql.core;
+
+import java.util.Set;
+
+/**
+ * What keeps a server from following the primary: transactions on either side that replication can't bring to the other.
+ *
+ * @param errant what this server has and the primary lacks
+ * @param purged what this server lacks and the primary's binary logs hold no more
+ */
+public record Divergence(GtidSet errant, GtidSet purged) {
+    /**
+     * Compares the two; this server's state has to be sampled first (protocol P5).
+     *
+     * <p>The primary's own transactions never count as errant: a replica receives them a moment before the primary's gtid_executed shows
+     * them, and no restored directory has an old server's uuid.
+     */
+    public static Divergence between(ServerState mine, GtidSet primaryExecuted, GtidSet primaryPurged, String primaryUuid) {
+        GtidSet extra = mine.received().minus(primaryExecuted);
+        return new Divergence(extra.minus(extra.of(Set.of(primaryUuid))), primaryPurged.minus(mine.received()));
+    }
+
+    public boolean isNone() {
+        return errant.isEmpty() && purged.isEmpty();
+    }
+
+    /** In words; errant transactions first, since with them nothing else matters. */
+    public Reason reason(String primary) {
+        return new Reason(errant.isEmpty()
+                ? primary + " has purged the binary logs that this server needs: " + purged
+                : "errant transactions that " + primary + " lacks: " + errant);
+    }
+}

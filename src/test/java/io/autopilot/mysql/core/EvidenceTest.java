@@ -1,0 +1,66 @@
+package io.autopilot.mysql.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class EvidenceTest {
+    private static final String PRIMARY = "00000000-0000-0000-0000-00000000000a";
+    private static final String OTHER = "00000000-0000-0000-0000-00000000000b";
+    private static final GtidSet ERRANT = GtidSet.parse(PRIMARY + ":8-9," + OTHER + ":1");
+
+    @Test
+    void whatAPrimaryWroteInAsynchronousModeWasAcknowledgedAndIsLost() {
+        Evidence.Fate fate = Evidence.Fate.of(ERRANT, Set.of(PRIMARY), Durability.Mode.ASYNC);
+        assertEquals(GtidSet.parse(PRIMARY + ":8-9"), fate.lost());
+        assertEquals(GtidSet.EMPTY, fate.unacknowledged());
+        assertEquals(GtidSet.parse(OTHER + ":1"), fate.stray());
+        assertEquals(ERRANT, fate.errant());
+    }
+
+    @Test
+    void whatAPrimaryWroteInLosslessModeWasNeverAcknowledged() {
+        Evidence.Fate fate = Evidence.Fate.of(ERRANT, Set.of(PRIMARY), Durability.Mode.LOSSLESS);
+        assertEquals(GtidSet.EMPTY, fate.lost());
+        assertEquals(GtidSet.parse(PRIMARY + ":8-9"), fate.unacknowledged());
+    }
+
+    @Test
+    void theSameTransactionsHaveTheSameNameAndOthersAnother() {
+        String id = Evidence.idOf("db0", PRIMARY, ERRANT);
+        assertEquals(id, Evidence.idOf("db0", PRIMARY, GtidSet.parse(OTHER + ":1," + PRIMARY + ":8-9")));
+        assertNotEquals(id, Evidence.idOf("db0", PRIMARY, GtidSet.parse(PRIMARY + ":8-9")));
+        assertNotEquals(id, Evidence.idOf("db0", OTHER, ERRANT));
+    }
+
+    @Test
+    void aDescriptionIsReadAsItWasWritten() {
+        Evidence evidence = new Evidence(
+                "db0-12",
+                "db0",
+                PRIMARY,
+                "c1",
+                "9.7.4",
+                4,
+                "db1 lacks \"them\"",
+                Evidence.Fate.of(ERRANT, Set.of(PRIMARY), Durability.Mode.ASYNC),
+                "/snapshots/mysql/evidence",
+                List.of(new Evidence.File("binlog.000002", "db0-12.binlog.000002", 12, "ab")),
+                Instant.parse("2026-01-02T03:04:05.006Z"));
+        assertEquals(evidence, EvidenceRecords.read("db0-12", EvidenceRecords.write(evidence)));
+    }
+
+    @Test
+    void aDescriptionThatMakesNoSenseIsAnErrorThatNamesIt() {
+        for (String text : List.of("", "{", "[]", "{\"format\":2}", "{\"format\":1}")) {
+            IllegalArgumentException damaged = assertThrows(IllegalArgumentException.class, () -> EvidenceRecords.read("key-7", text), text);
+            assertTrue(String.valueOf(damaged.getMessage()).contains("key-7"), damaged::getMessage);
+        }
+    }
+}
