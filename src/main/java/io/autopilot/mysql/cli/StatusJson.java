@@ -8,6 +8,7 @@ import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Promise;
 import io.autopilot.mysql.core.Reason;
 import java.util.Locale;
 
@@ -20,7 +21,8 @@ final class StatusJson {
         json.put("service", status.service());
         json.put("cluster", status.clusterUuid().orElse(null));
         json.put("healthy", status.hasWritablePrimary());
-        json.put("mode", status.mode().map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse(null));
+        json.put("mode", status.promise().map(p -> p.mode().name().toLowerCase(Locale.ROOT)).orElse(null));
+        status.promise().ifPresentOrElse(p -> json.set("promise", promise(p)), () -> json.putNull("promise"));
         json.put("paused", status.restraint().paused().map(Reason::text).orElse(null));
         json.put("failoverHeldBack", status.restraint().failover().map(Reason::text).orElse(null));
         json.put("takeOver", status.takeOver().orElse(null));
@@ -40,6 +42,13 @@ final class StatusJson {
         status.nodes().forEach(node -> json.withArray("nodes").add(node(node)));
         json.put("trouble", status.trouble().map(Reason::text).orElse(null));
         return json.toPrettyString();
+    }
+
+    private static ObjectNode promise(Promise promise) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("acks", promise.acks());
+        promise.members().forEach(json.putArray("members")::add);
+        return json.put("text", promise.text());
     }
 
     private static ObjectNode primary(PrimaryRecord record, boolean held) {

@@ -5,6 +5,7 @@ import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Promise;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.TermRecord;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class StatusTable {
         return "cluster   " + status.service() + " "
                 + status.clusterUuid().map(uuid -> "(" + uuid + ")").orElse("(not initialised)") + "\n"
                 + "primary   " + status.primary().map(p -> primary(p, status.held())).orElse("none yet") + "\n"
-                + "mode      " + status.mode().map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse("not known yet")
+                + "mode      " + status.promise().map(Promise::text).orElse("not known yet")
                 + status.takeOver().map(node -> "; " + node + " is taking over").orElse("") + "\n"
                 + "snapshot  "
                 + status.lastSnapshot()

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param clusterUuid empty when Consul knows no such cluster
  * @param primary the newest record of a primary
  * @param held whether a live session holds the lease
- * @param mode how acknowledged writes are kept; empty before the first term
+ * @param promise what holds for acknowledged writes; empty before the first term
  * @param takeOver a candidate that has announced itself
  * @param restraint what holds changes of roles back, as the node that was asked sees it
  * @param losses terms that began without something that the primary before is known to have had
@@ -24,7 +24,7 @@ public record ClusterStatus(
         Optional<String> clusterUuid,
         Optional<PrimaryRecord> primary,
         boolean held,
-        Optional<Durability.Mode> mode,
+        Optional<Promise> promise,
         Optional<String> takeOver,
         Optional<LastSnapshot> lastSnapshot,
         Restraint restraint,
@@ -54,6 +54,8 @@ public record ClusterStatus(
      *
      * @param alive whether its hooks run
      * @param lag empty when it isn't known
+     * @param serverUuid empty when its server gives no answer
+     * @param semiSync empty when it gives no answer, or can't
      * @param maintenance why it neither serves nor takes over
      * @param note what is wrong or remarkable; empty for nothing
      */
@@ -66,16 +68,18 @@ public record ClusterStatus(
             boolean writable,
             Optional<GtidSet> executed,
             Optional<Duration> lag,
+            Optional<String> serverUuid,
+            Optional<SemiSync> semiSync,
             Optional<Reason> maintenance,
             String note) {
         /** The same with what an operator has said of it. */
         public NodeStatus maintained(Optional<Reason> why) {
-            return new NodeStatus(name, address, role, alive, version, writable, executed, lag, why, note);
+            return new NodeStatus(name, address, role, alive, version, writable, executed, lag, serverUuid, semiSync, why, note);
         }
 
         /** The same, with another thing to remark. */
         public NodeStatus withNote(String other) {
-            return new NodeStatus(name, address, role, alive, version, writable, executed, lag, maintenance, other);
+            return new NodeStatus(name, address, role, alive, version, writable, executed, lag, serverUuid, semiSync, maintenance, other);
         }
     }
 

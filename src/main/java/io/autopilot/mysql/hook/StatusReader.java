@@ -11,7 +11,9 @@ import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.FailoverRule;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.Promise;
 import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.Restraint;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.SnapshotPointer;
@@ -30,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -108,7 +111,7 @@ public final class StatusReader {
                 keys.clusterUuid(deadline),
                 primary,
                 held,
-                durability.map(Durability::mode),
+                durability.map(d -> promise(d, primary.filter(p -> held), nodes)),
                 durability.flatMap(Durability::intent).map(Durability.Intent::candidate),
                 lastSnapshot(deadline),
                 FailoverRule.decide(node.name(), config, node.settings().failover(), primary, history, clock.instant()),
@@ -126,6 +129,15 @@ public final class StatusReader {
                 .findFirst()
                 .map(kept -> status.withNote("stays out or is made anew: has the errant transactions of evidence " + kept.id()))
                 .orElse(status);
+    }
+
+    private static Promise promise(Durability durability, Optional<PrimaryRecord> primary, List<NodeStatus> nodes) {
+        Map<String, String> names = nodes.stream()
+                .filter(node -> node.serverUuid().isPresent())
+                .collect(Collectors.toMap(node -> node.serverUuid().get(), NodeStatus::name, (one, other) -> one));
+        Optional<SemiSync> source = primary.flatMap(p ->
+                nodes.stream().filter(node -> node.name().equals(p.node())).findFirst().flatMap(NodeStatus::semiSync));
+        return Promise.of(durability, source, names);
     }
 
     private Optional<ClusterStatus.LastSnapshot> lastSnapshot(Deadline deadline) {
@@ -160,6 +172,8 @@ public final class StatusReader {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 SILENT);
     }
 
@@ -186,6 +200,8 @@ public final class StatusReader {
                     state.writable(),
                     Optional.of(state.executed()),
                     state.replication().flatMap(ReplicationState::lag),
+                    Optional.of(state.serverUuid()),
+                    state.semiSync(),
                     Optional.empty(),
                     note.of(state));
         } catch (MysqlException e) {
@@ -196,6 +212,8 @@ public final class StatusReader {
                     hooksRun,
                     Optional.empty(),
                     false,
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),

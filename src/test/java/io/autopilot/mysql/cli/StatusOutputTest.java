@@ -44,6 +44,8 @@ class StatusOutputTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
                     "")),
             Optional.of(new Reason("Consul can't be reached")));
 
