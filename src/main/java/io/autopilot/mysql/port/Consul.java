@@ -14,6 +14,14 @@ import java.util.Optional;
 public interface Consul {
     Optional<KvEntry> get(String key, Deadline deadline);
 
+    /**
+     * The same, once the key's index is higher than this one, or as it is after the wait; may come back early.
+     *
+     * @param modifyIndex an index that the key once had
+     * @param wait shorter than the deadline, or it is cut to fit
+     */
+    Optional<KvEntry> awaitChange(String key, long modifyIndex, Duration wait, Deadline deadline);
+
     /** All keys that start with the prefix, in order. */
     List<KvEntry> list(String prefix, Deadline deadline);
 

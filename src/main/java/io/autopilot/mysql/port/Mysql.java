@@ -38,6 +38,14 @@ public interface Mysql extends AutoCloseable {
     /** Stops receiver and applier. */
     void stopReplication();
 
+    /**
+     * The same on a server that has applied everything of a source that was made read-only: no half transaction can be left, so nothing is
+     * waited for. Refuses (IllegalStateException) while it hasn't.
+     *
+     * @param all what the source had executed
+     */
+    void endReplication(GtidSet all);
+
     /** Starts the applier only. */
     void startApplier();
 

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  * indexes, transactions. Held to the same contract as the real one.
  */
 public final class FakeConsul implements Consul {
+    private static final Duration LOOK = Duration.ofMillis(5);
+
     private final VirtualTime time;
     private final Map<String, Service> services = new TreeMap<>();
     private final Map<String, Session> sessions = new HashMap<>();
@@ -114,6 +116,17 @@ public final class FakeConsul implements Consul {
     public Optional<KvEntry> get(String key, Deadline deadline) {
         arrive(deadline);
         return Optional.ofNullable(keys.get(key));
+    }
+
+    @Override
+    public Optional<KvEntry> awaitChange(String key, long modifyIndex, Duration wait, Deadline deadline) {
+        Deadline until = deadline.atMost(wait);
+        Optional<KvEntry> found = get(key, deadline);
+        while (found.map(KvEntry::modifyIndex).filter(index -> index <= modifyIndex).isPresent() && !until.expired()) {
+            time.sleep(LOOK);
+            found = get(key, deadline);
+        }
+        return found;
     }
 
     @Override

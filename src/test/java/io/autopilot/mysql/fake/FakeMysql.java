@@ -99,6 +99,15 @@ final class FakeMysql implements Mysql {
     }
 
     @Override
+    public void endReplication(GtidSet all) {
+        arrive();
+        if (!server.executed.contains(all)) {
+            throw new IllegalStateException(server.address + " has not applied all of " + all);
+        }
+        stopReplication();
+    }
+
+    @Override
     public void startApplier() {
         arrive();
         mustHaveASource();

@@ -8,11 +8,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.Semaphore;
 
-/** Time that passes only when somebody sleeps or a test says so. */
+/**
+ * Time that passes only when somebody sleeps or a test says so. What runs alongside the test takes turns with it: whoever's sleep ends first
+ * goes on, and only one of them at a time, so that each run of a test is the same.
+ */
 public final class VirtualTime implements Ticker, Sleeper {
+    private final PriorityQueue<Turn> sleeping =
+            new PriorityQueue<>(Comparator.comparing(Turn::at).thenComparing(Turn::number));
+    private final List<Throwable> failures = new ArrayList<>();
     private Runnable meanwhile = () -> {};
-    private Duration now = Duration.ofHours(1);
+    private volatile Duration now = Duration.ofHours(1);
+    private long turns;
+    private int running;
+
+    /** One that sleeps, until then. */
+    private record Turn(Duration at, long number, Semaphore go) {}
 
     @Override
     public Duration uptime() {
@@ -26,16 +42,60 @@ public final class VirtualTime implements Ticker, Sleeper {
 
     @Override
     public void sleep(Duration duration) {
-        now = now.plus(duration);
+        Turn own = turn(now.plus(duration));
+        Turn next = next();
+        if (next != own) {
+            next.go().release();
+            own.go().acquireUninterruptibly();
+        }
         Runnable others = meanwhile;
         meanwhile = () -> {};
         others.run();
         meanwhile = others;
     }
 
+    private Turn turn(Duration at) {
+        Turn turn = new Turn(at, turns++, new Semaphore(0));
+        sleeping.add(turn);
+        return turn;
+    }
+
+    private Turn next() {
+        Turn next = sleeping.remove();
+        now = next.at().compareTo(now) > 0 ? next.at() : now;
+        return next;
+    }
+
     /** What the rest of the world does whenever somebody sleeps; it may sleep itself. */
     public void meanwhile(Runnable others) {
         meanwhile = others;
+    }
+
+    /** Begins at the next sleep of whoever runs now. */
+    public void alongside(Runnable other) {
+        Turn first = turn(now);
+        running++;
+        Thread.ofPlatform().daemon().start(() -> {
+            first.go().acquireUninterruptibly();
+            try {
+                other.run();
+            } catch (RuntimeException | Error e) {
+                failures.add(e);
+            } finally {
+                running--;
+                next().go().release();
+            }
+        });
+    }
+
+    /** Until all that runs alongside has ended; fails with what one of them failed with. */
+    public void awaitOthers() {
+        while (running > 0) {
+            sleep(Duration.ofMillis(100));
+        }
+        if (!failures.isEmpty()) {
+            throw new AssertionError("failed alongside", failures.getFirst());
+        }
     }
 
     public Deadline in(Duration duration) {

@@ -54,8 +54,22 @@ public final class HttpConsul implements Consul {
 
     @Override
     public Optional<KvEntry> get(String key, Deadline deadline) {
+        return get(key, "", deadline);
+    }
+
+    @Override
+    public Optional<KvEntry> awaitChange(String key, long modifyIndex, Duration wait, Deadline deadline) {
+        // Consul adds up to a sixteenth to the wait, and the answer takes its time, too.
+        Duration fits = deadline.remaining().multipliedBy(3).dividedBy(4);
+        Duration bounded = wait.compareTo(fits) < 0 ? wait : fits;
+        // Consul takes a wait of zero for its longest.
+        String query = bounded.toMillis() > 0 ? "&index=" + modifyIndex + "&wait=" + text(bounded) : "";
+        return get(key, query, deadline);
+    }
+
+    private Optional<KvEntry> get(String key, String query, Deadline deadline) {
         String what = "read " + key;
-        Answer answer = http.get(what, "/v1/kv/" + path(key) + "?consistent", deadline);
+        Answer answer = http.get(what, "/v1/kv/" + path(key) + "?consistent" + query, deadline);
         if (answer.status() == HttpURLConnection.HTTP_NOT_FOUND) {
             return Optional.empty();
         }

@@ -161,6 +161,10 @@ final class JdbcMysql implements Mysql {
         if (dialect.applierWaitsForHalfTransactions() && holdsHalfATransaction(what)) {
             endApplier(what);
         }
+        stopThreads(what);
+    }
+
+    private void stopThreads(String what) {
         session.run(what, dialect.setStopTimeout(STOP_TIMEOUT));
         try {
             session.run(what, dialect.stopReplication());
@@ -171,6 +175,16 @@ final class JdbcMysql implements Mysql {
             // An applier that holds half of a transaction would wait a minute for the rest (seen on 9.7).
             endApplier(what);
         }
+    }
+
+    @Override
+    public void endReplication(GtidSet all) {
+        String what = "end replication";
+        GtidSet missing = all.minus(executed());
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(what + " on " + session.server() + ": not applied yet: " + missing);
+        }
+        stopThreads(what);
     }
 
     /**

@@ -66,6 +66,33 @@ abstract class ConsulContract {
     }
 
     @Test
+    void aChangeThatHasAlreadyBeenIsNotWaitedFor() {
+        consul().cas(key, "first", 0, soon());
+        long index = index();
+        consul().cas(key, "second", index, soon());
+        Duration began = ticker().uptime();
+        assertEquals("second", consul().awaitChange(key, index, Duration.ofSeconds(4), soon()).orElseThrow().value());
+        assertTrue(ticker().uptime().minus(began).compareTo(Duration.ofSeconds(2)) < 0);
+    }
+
+    @Test
+    void waitingForAChangeThatDoesNotComeEndsAfterTheWait() {
+        consul().cas(key, "first", 0, soon());
+        Duration began = ticker().uptime();
+        assertEquals("first", consul().awaitChange(key, index(), Duration.ofMillis(400), soon()).orElseThrow().value());
+        Duration took = ticker().uptime().minus(began);
+        assertTrue(took.compareTo(Duration.ofMillis(300)) >= 0 && took.compareTo(Duration.ofSeconds(3)) < 0, took::toString);
+    }
+
+    @Test
+    void waitingForAChangeEndsInTimeForItsDeadline() {
+        consul().cas(key, "first", 0, soon());
+        Deadline near = Deadline.after(Duration.ofMillis(800), ticker());
+        assertEquals("first", consul().awaitChange(key, index(), Duration.ofSeconds(20), near).orElseThrow().value());
+        assertEquals("first", consul().awaitChange(key, index(), Duration.ZERO, soon()).orElseThrow().value());
+    }
+
+    @Test
     void listsTheKeysUnderAPrefixInOrder() {
         consul().cas(prefix + "b", "2", 0, soon());
         consul().cas(prefix + "a", "1", 0, soon());

@@ -359,6 +359,24 @@ abstract class MysqlContract {
     }
 
     @Test
+    void replicationFromAFencedSourceEndsOnceAllOfItIsAppliedAndNotBefore() {
+        Mysql primary = primary();
+        Mysql replica = replicaOf(1, 2);
+        primary.heartbeat(1);
+        primary.makeReadOnly();
+        GtidSet all = primary.executed();
+        assertThrows(IllegalStateException.class, () -> replica.endReplication(all.union(RESTORED)));
+        assertTrue(replica.awaitApplied(all, BOUND));
+        replica.endReplication(all);
+        ReplicationState ended = replica.read().replication().orElseThrow();
+        assertEquals(Receiver.OFF, ended.receiver());
+        assertFalse(ended.applierRunning());
+        replica.endReplication(all);
+        replica.forgetSource();
+        assertEquals(all, replica.executed());
+    }
+
+    @Test
     void relayLogsThatAreNotAppliedAreNeverThrownAway() {
         Mysql primary = primary();
         Mysql replica = provisioned(2);
