@@ -62,6 +62,7 @@ public final class Manage implements Runnable {
         commands.put("failover", () -> new FailoverCommand(environment));
         commands.put("acknowledge", () -> new AcknowledgeCommand(environment));
         commands.put("adopt", () -> new AdoptCommand(environment));
+        commands.put("switchover", () -> new SwitchoverCommand(environment));
         commands.put("supervise", SuperviseCommand::new);
         return commands;
     }

@@ -17,6 +17,7 @@ import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,6 +78,12 @@ final class ClusterKeys {
         return consul.cas(node.configKey(), ClusterRecords.write(config), index, deadline);
     }
 
+    /** Durability once it has changed since that index, or as it is after the wait. */
+    Optional<Indexed<Durability>> awaitDurability(long index, Duration wait, Deadline deadline) {
+        return consul.awaitChange(node.durabilityKey(), index, wait, deadline)
+                .map(e -> new Indexed<>(ClusterRecords.readDurability(e.key(), e.value()), e.modifyIndex()));
+    }
+
     Optional<String> clusterUuid(Deadline deadline) {
         return consul.get(node.initializedKey(), deadline).map(KvEntry::value);
     }
@@ -128,26 +135,43 @@ final class ClusterKeys {
                         .anyMatch(i -> i.id().equals(node.nodeServiceId(to)) && i.passing()));
     }
 
-    /** The successor of an announced hand-over is awake and waits for the lease. */
-    void answer(Durability.HandOver handOver, Deadline deadline) {
+    /**
+     * The successor of an announced hand-over is awake and ready.
+     *
+     * @param index that of the announcement: one that was taken back may be made again for the same node and term
+     */
+    void answer(Durability.HandOver handOver, long index, Deadline deadline) {
         Optional<KvEntry> before = consul.get(node.successorKey(), deadline);
-        if (before.filter(e -> e.value().equals(answerTo(handOver))).isEmpty()) {
+        if (before.filter(e -> e.value().equals(answerTo(handOver, index))).isEmpty()) {
             consul.cas(
                     node.successorKey(),
-                    answerTo(handOver),
+                    answerTo(handOver, index),
                     before.map(KvEntry::modifyIndex).orElse(0L),
                     deadline);
         }
     }
 
-    boolean isAnswered(Durability.HandOver handOver, Deadline deadline) {
+    boolean isAnswered(Durability.HandOver handOver, long index, Deadline deadline) {
         return consul.get(node.successorKey(), deadline)
-                .filter(e -> e.value().equals(answerTo(handOver)))
+                .filter(e -> e.value().equals(answerTo(handOver, index)))
                 .isPresent();
     }
 
-    private static String answerTo(Durability.HandOver handOver) {
-        return handOver.to() + " " + handOver.term();
+    private static String answerTo(Durability.HandOver handOver, long index) {
+        return handOver.to() + " " + handOver.term() + " " + index;
+    }
+
+    /** Puts that announcement into durability; empty: somebody else has written there, or nothing is written yet. */
+    Optional<Indexed<Durability>> announce(Durability.HandOver handOver, Deadline deadline) {
+        return durability(deadline)
+                .filter(d -> writeHandOver(d, Optional.of(handOver), deadline))
+                .flatMap(d -> durability(deadline))
+                .filter(d -> d.value().handOver().equals(Optional.of(handOver)));
+    }
+
+    /** Changes the announcement only, on top of exactly that. */
+    boolean writeHandOver(Indexed<Durability> on, Optional<Durability.HandOver> handOver, Deadline deadline) {
+        return consul.cas(node.durabilityKey(), ClusterRecords.write(on.value().withHandOver(handOver)), on.index(), deadline);
     }
 
     /** Errant transactions that were archived, of every node that ever had any. */

@@ -38,6 +38,11 @@ public record Node(String name, Address address, Settings settings) {
         return settings.serviceName() + "/successor";
     }
 
+    /** Where a node asks the primary for a switchover. */
+    public String switchoverKey() {
+        return settings.serviceName() + "/switchover";
+    }
+
     public String bootstrapLockKey() {
         return settings.serviceName() + "/bootstrap";
     }
@@ -78,7 +83,11 @@ public record Node(String name, Address address, Settings settings) {
     }
 
     public String replicaServiceId() {
-        return settings.serviceName() + "-" + name;
+        return replicaServiceId(name);
+    }
+
+    public String replicaServiceId(String node) {
+        return settings.serviceName() + "-" + node;
     }
 
     public String primaryServiceId() {

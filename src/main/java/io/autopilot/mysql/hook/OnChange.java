@@ -1,8 +1,5 @@
 package io.autopilot.mysql.hook;
 
-import io.autopilot.mysql.core.Durability;
-import io.autopilot.mysql.hook.ClusterKeys.Indexed;
-import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
@@ -10,6 +7,7 @@ import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,47 +19,57 @@ public final class OnChange implements Hook {
     private static final Duration PAUSE = Duration.ofMillis(200);
     /** Another hook does the same work: it needs the processor more. */
     private static final Duration WHILE_BUSY = Duration.ofSeconds(1);
-    /** Part of the write gap of a hand-over. */
-    private static final Duration AS_SUCCESSOR = Duration.ofMillis(30);
     /** Decisions after which there is nothing left to do. */
     private static final Set<String> SETTLED = Set.of("Serve", "Rest");
 
-    private final Node node;
+
     private final Ports ports;
     private final Hook health;
     private final boolean awaitMysqld;
-    private final ClusterKeys keys;
+    private final Successor successor;
+    private final SwitchoverRequests requests;
 
     /**
      * @param health the decision that is made again and again
      * @param awaitMysqld whether mysqld was just started or has just crashed, and is about to be there
      */
     public OnChange(Node node, Ports ports, Hook health, boolean awaitMysqld) {
-        this.node = node;
         this.ports = ports;
         this.health = health;
         this.awaitMysqld = awaitMysqld;
-        this.keys = new ClusterKeys(node, ports.consul());
+        this.successor = new Successor(node, ports);
+        this.requests = new SwitchoverRequests(node, ports);
     }
 
     @Override
     public Outcome run(Deadline deadline) {
         Optional<Outcome> before = Optional.empty();
         while (true) {
+            // First, since an old primary that hands over to this node waits for its answer.
+            heed(() -> successor.tryRun(deadline));
             Outcome outcome = health.run(deadline.atMost(ONE_RUN));
             if (!before.equals(Optional.of(outcome))) {
                 LOG.info("event=step decision={} reason=\"{}\"", outcome.decision(), outcome.reason());
                 before = Optional.of(outcome);
             }
             boolean serves = outcome.isDone() && SETTLED.contains(outcome.decision());
-            boolean diverged = outcome.decision().equals("Diverged");
-            boolean finished = serves ? !isSuccessor(deadline) : diverged || !mayServeSoon(deadline);
+            if (serves) {
+                heed(() -> requests.tryServe(deadline));
+            }
+            boolean finished = serves || outcome.decision().equals("Diverged") || !mayServeSoon(deadline);
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;
             }
-            if (!serves) {
-                ports.sleeper().sleep(outcome.decision().equals("Busy") ? WHILE_BUSY : PAUSE);
-            }
+            ports.sleeper().sleep(outcome.decision().equals("Busy") ? WHILE_BUSY : PAUSE);
+        }
+    }
+
+    /** What else a change may be about; without Consul there is nothing to heed. */
+    private void heed(Supplier<Optional<Outcome>> matter) {
+        try {
+            matter.get().ifPresent(outcome -> LOG.info("event=step decision={} reason=\"{}\"", outcome.decision(), outcome.reason()));
+        } catch (ConsulException e) {
+            LOG.debug("event=consul-silent reason=\"{}\"", e.getMessage());
         }
     }
 
@@ -88,30 +96,6 @@ public final class OnChange implements Hook {
             return Optional.of(true);
         } catch (MysqlException e) {
             return Optional.empty();
-        }
-    }
-
-    private boolean leaseIsFree(Deadline deadline) {
-        return ports.consul().get(node.leaseKey(), deadline.atMost(ONE_RUN)).flatMap(KvEntry::session).isEmpty();
-    }
-
-    /** A primary has announced that it hands over to this node: it hears that somebody is here, and the next runs find the lease free. */
-    private boolean isSuccessor(Deadline deadline) {
-        try {
-            Optional<Durability.HandOver> announced = keys.durability(deadline.atMost(ONE_RUN))
-                    .map(Indexed::value)
-                    .flatMap(Durability::handOver)
-                    .filter(h -> h.to().equals(node.name()));
-            if (announced.isEmpty()) {
-                return false;
-            }
-            keys.answer(announced.get(), deadline.atMost(ONE_RUN));
-            // One call a look, so that the lease is seen free at once.
-            return ports.poll()
-                    .until(deadline.lessBy(ONE_RUN), AS_SUCCESSOR, () -> leaseIsFree(deadline) ? Optional.of(true) : Optional.empty())
-                    .isPresent();
-        } catch (ConsulException e) {
-            return false;
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
 final class Services {
     private static final Duration REMOVE_AFTER = Duration.ofMinutes(1);
 
+    private static final int LAST_PORT = 65_535;
+
     private final Node node;
     private final Consul consul;
 
@@ -56,15 +58,20 @@ final class Services {
         consul.deregister(node.settings().primaryService() + "-" + fallen, deadline);
     }
 
-    /** Tells the supervisor of a successor to run {@code onChange} (docs/decisions/0005); the bell goes silent by itself. */
-    void ringBell(String successor, Deadline deadline) {
+    /**
+     * Tells the supervisor of a node to run {@code onChange} (docs/decisions/0005). The bell goes silent by itself, a
+     * minute later: to silence it after a hand-over would wake all supervisors again, just when the cluster has other things to do.
+     *
+     * @param ring another one each time: supervisors see a change of address or port only
+     */
+    void ringBell(String to, long ring, Deadline deadline) {
         consul.register(
                 new ServiceSpec(
                         node.bellService() + "-" + node.name(),
                         node.bellService(),
                         node.address().host(),
-                        node.address().port(),
-                        List.of("to-" + successor),
+                        1 + Math.floorMod(ring, LAST_PORT),
+                        List.of("to-" + to),
                         Duration.ofMinutes(1),
                         CheckStatus.PASSING,
                         Optional.of(REMOVE_AFTER)),

@@ -94,7 +94,7 @@ public final class HttpConsul implements Consul {
 
     @Override
     public boolean cas(String key, String value, long modifyIndex, Deadline deadline) {
-        return library().cas(key, value, modifyIndex, deadline);
+        return transact(List.of(new TxnOp.Cas(key, value, modifyIndex)), deadline) instanceof TxnResult.Committed;
     }
 
     @Override
@@ -104,12 +104,12 @@ public final class HttpConsul implements Consul {
 
     @Override
     public boolean acquire(String key, String value, String session, Deadline deadline) {
-        return library().acquire(key, value, session, deadline);
+        return transact(List.of(new TxnOp.Lock(key, value, session)), deadline) instanceof TxnResult.Committed;
     }
 
     @Override
     public boolean release(String key, String value, String session, Deadline deadline) {
-        return library().release(key, value, session, deadline);
+        return transact(List.of(new TxnOp.Unlock(key, value, session)), deadline) instanceof TxnResult.Committed;
     }
 
     @Override

@@ -7,9 +7,7 @@ import com.orbitz.consul.model.health.HealthCheck;
 import com.orbitz.consul.model.health.ServiceHealth;
 import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.option.ConsistencyMode;
-import com.orbitz.consul.option.ImmutablePutOptions;
 import com.orbitz.consul.option.ImmutableQueryOptions;
-import com.orbitz.consul.option.PutOptions;
 import com.orbitz.consul.option.QueryOptions;
 import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.Consul.KvEntry;
@@ -51,24 +49,6 @@ final class OrbitzCalls {
                 value.getValueAsString(StandardCharsets.UTF_8).orElse(""),
                 value.getModifyIndex(),
                 value.getSession());
-    }
-
-    boolean cas(String key, String value, long modifyIndex, Deadline deadline) {
-        return put("compare-and-set " + key, key, value, ImmutablePutOptions.builder().cas(modifyIndex).build(), deadline);
-    }
-
-    boolean acquire(String key, String value, String session, Deadline deadline) {
-        return put("lock " + key, key, value, ImmutablePutOptions.builder().acquire(session).build(), deadline);
-    }
-
-    boolean release(String key, String value, String session, Deadline deadline) {
-        return put("unlock " + key, key, value, ImmutablePutOptions.builder().release(session).build(), deadline);
-    }
-
-    private boolean put(String what, String key, String value, PutOptions options, Deadline deadline) {
-        return calling(
-                what,
-                () -> client(deadline).keyValueClient().putValue(key, value, 0, options, StandardCharsets.UTF_8));
     }
 
     void destroySession(String session, Deadline deadline) {

@@ -1,0 +1,146 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.ReplicationAccount;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The other replicas of an old primary that hands over to this node. Their servers are connected to before writes stop and pointed at this
+ * node right after they go on; one that can't be pointed then does it by itself later.
+ */
+final class FormerPeers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FormerPeers.class);
+    private static final Duration ROLE_LOCK = Duration.ofMillis(500);
+    private static final Duration APPLY = Duration.ofSeconds(2);
+
+    private final Node node;
+    private final Lease lease;
+    private final Executor tasks;
+    private final List<CompletableFuture<Optional<Peer>>> connections;
+
+    private FormerPeers(Node node, Lease lease, Executor tasks, List<CompletableFuture<Optional<Peer>>> connections) {
+        this.node = node;
+        this.lease = lease;
+        this.tasks = tasks;
+        this.connections = connections;
+    }
+
+    /** A replica, as it was when it was connected to. */
+    record Peer(String node, Mysql server, ServerState state) {}
+
+    /** Begins to connect to all that live; changes nothing, and waits for nobody. */
+    static FormerPeers connect(Node node, Ports ports, Lease lease, String oldPrimary, Deadline deadline) {
+        List<CompletableFuture<Optional<Peer>>> connections =
+                ports.consul().instances(node.settings().nodeService(), deadline).stream()
+                        .filter(instance -> instance.passing() && !instance.id().equals(node.nodeServiceId()))
+                        .filter(instance -> !instance.id().equals(node.nodeServiceId(oldPrimary)))
+                        .map(instance -> CompletableFuture.supplyAsync(
+                                () -> connect(
+                                        node.nodeOf(instance.id()), new Address(instance.address(), instance.port()), ports, deadline),
+                                ports.tasks()))
+                        .toList();
+        return new FormerPeers(node, lease, ports.tasks(), connections);
+    }
+
+    private static Optional<Peer> connect(String name, Address address, Ports ports, Deadline deadline) {
+        try {
+            Mysql server = ports.servers().connect(address, deadline);
+            return Optional.of(new Peer(name, server, server.read()));
+        } catch (MysqlException e) {
+            LOG.info("event=peer-left-out node={} reason=\"{}\"", name, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Those that answered by now. */
+    List<Peer> all() {
+        return connections.stream()
+                .filter(CompletableFuture::isDone)
+                .map(CompletableFuture::join)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Of the old primary's members those that have nothing of their own (protocol P1). */
+    List<Peer> members(Durability before, GtidSet all) {
+        return all().stream()
+                .filter(peer -> peer.state().replication().isPresent() && !peer.state().writable())
+                .filter(peer -> before.isMember(peer.state().serverUuid()))
+                .filter(peer -> all.contains(peer.state().received()))
+                .toList();
+    }
+
+    /**
+     * Begins to point those at this node, which holds the lease of that term; the result ends when all is done.
+     *
+     * @param all what the old primary had executed
+     */
+    CompletableFuture<Void> repoint(List<Peer> these, GtidSet all, long term, boolean lossless, Deadline deadline) {
+        return CompletableFuture.allOf(these.stream()
+                .map(peer -> CompletableFuture.runAsync(() -> repoint(peer, all, term, lossless, deadline), tasks))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void repoint(Peer peer, GtidSet all, long term, boolean lossless, Deadline deadline) {
+        try {
+            tryRepoint(peer, all, term, lossless, deadline)
+                    .ifPresentOrElse(
+                            obstacle -> LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), obstacle),
+                            () -> LOG.info("event=repointed node={}", peer.node()));
+        } catch (MysqlException | ConsulException e) {
+            LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());
+        }
+    }
+
+    /** A remote hand may point a replica at the lease's holder, under the replica's role lock (protocol P3). */
+    private Optional<String> tryRepoint(Peer peer, GtidSet all, long term, boolean lossless, Deadline deadline) {
+        Mysql server = peer.server();
+        if (!server.tryRoleLock(ROLE_LOCK)) {
+            return Optional.of("another hand holds its role lock");
+        }
+        boolean holder = lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term;
+        if (!holder) {
+            return Optional.of("the lease was lost");
+        }
+        if (server.read().writable()) {
+            return Optional.of("it accepts writes");
+        }
+        if (!server.awaitApplied(all, APPLY)) {
+            return Optional.of("it still applies what it has received");
+        }
+        server.endReplication(all);
+        Settings.Login login = node.settings().accounts().replication();
+        String user = lossless ? ReplicationAccount.userOf(peer.state().serverUuid()) : login.user();
+        if (lossless && peer.state().semiSync().filter(s -> !s.replicaEnabled()).isPresent()) {
+            server.setAcknowledging(true);
+        }
+        server.follow(node.address(), user, login.password());
+        server.startReplication();
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        for (CompletableFuture<Optional<Peer>> connection : connections) {
+            // One that is still being made isn't waited for: it does nothing, and ends at its deadline.
+            if (!connection.complete(Optional.empty())) {
+                connection.join().ifPresent(peer -> peer.server().close());
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.HealthDecision.Role;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationState;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.TermRecord;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.hook.FormerPeers.Peer;
+import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.TxnOp;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState.HookLock;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The successor's side of a switchover (protocol P8); {@link HandOver} is the other one. Gets ready while the old primary still writes, says so,
+ * waits for the permit, takes the lease from the living old primary in one transaction at the index of the permit, becomes writable.
+ */
+final class Successor {
+    private static final Logger LOG = LoggerFactory.getLogger(Successor.class);
+    private static final Duration LOCK = Duration.ofSeconds(2);
+    private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration UPKEEP = Duration.ofSeconds(1);
+    /** A little longer than the old primary lets this node catch up: a permit that comes no more was called off, or its giver has died. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    /** What a commit of the old primary, that is there already, takes to be applied; longer, and the old primary undoes it. */
+    private static final Duration APPLY = Duration.ofSeconds(9);
+
+    private final Node node;
+    private final Ports ports;
+    private final Lease lease;
+    private final ClusterKeys keys;
+    private final Services services;
+    private final Promotion promotion;
+    private Duration keptUp = Duration.ZERO;
+
+    Successor(Node node, Ports ports) {
+        this.node = node;
+        this.ports = ports;
+        this.lease = new Lease(node, ports.consul(), ports.state());
+        this.keys = new ClusterKeys(node, ports.consul());
+        this.services = new Services(node, ports.consul());
+        this.promotion = new Promotion(node, ports, lease, keys, services, new Acks(node, ports, lease, keys));
+    }
+
+    /** Takes over if an old primary has announced that it hands over to this node. Empty: it hasn't. */
+    Optional<Outcome> tryRun(Deadline deadline) {
+        Optional<Indexed<Durability>> announced = keys.durability(deadline).filter(d -> handOver(d).isPresent());
+        if (announced.isEmpty() || ports.state().stopping()) {
+            return Optional.empty();
+        }
+        Optional<HookLock> lock = ports.state().tryLock(deadline.atMost(LOCK));
+        if (lock.isEmpty()) {
+            return Optional.of(Outcome.notHealthy("Busy", new Reason("another hook of this node is at work")));
+        }
+        HookLock held = lock.get();
+        try {
+            Optional<Reason> obstacle = succeed(announced.get(), deadline);
+            return Optional.of(obstacle.map(why -> Outcome.notHealthy("Succeed", why))
+                    .orElseGet(() -> Outcome.done("Succeed", new Reason(handOver(announced.get()).orElseThrow().from() + " handed over"))));
+        } catch (ConsulException e) {
+            return Optional.of(Outcome.notHealthy("Succeed", new Reason("Consul failed on the way: " + e.getMessage())));
+        } catch (MysqlException e) {
+            return Optional.of(Outcome.notHealthy("Succeed", new Reason("mysqld failed on the way: " + e.getMessage())));
+        } finally {
+            held.close();
+        }
+    }
+
+    private Optional<Durability.HandOver> handOver(Indexed<Durability> durability) {
+        return durability.value().handOver().filter(h -> h.to().equals(node.name()));
+    }
+
+    /** Empty: this node is the primary. */
+    private Optional<Reason> succeed(Indexed<Durability> announced, Deadline deadline) {
+        Durability.HandOver handOver = handOver(announced).orElseThrow();
+        try (Mysql local = ports.servers().connectLocal(deadline);
+                FormerPeers peers = FormerPeers.connect(node, ports, lease, handOver.from(), deadline)) {
+            if (!local.tryRoleLock(ROLE_LOCK)) {
+                return Optional.of(new Reason("another hand holds this server's role lock"));
+            }
+            ServerState mysqld = local.read();
+            Optional<Reason> unfit = whyNotReady(announced.value(), mysqld, deadline);
+            if (unfit.isPresent()) {
+                return unfit;
+            }
+            TxnOp.Lock lock = promotion.lock(handOver.term(), mysqld, deadline);
+            // What isn't asked for here loads what the last steps need: they are in the write gap.
+            keys.history(deadline);
+            keys.answer(handOver, announced.index(), deadline);
+            LOG.info("event=ready to-succeed={} term={}", handOver.from(), handOver.term());
+            Optional<Indexed<Durability>> permit = awaitPermit(announced, handOver, deadline);
+            if (permit.isEmpty()) {
+                return Optional.of(new Reason(handOver.from() + " has called its hand-over off"));
+            }
+            return takeOver(permit.get(), lock, local, peers, deadline);
+        }
+    }
+
+    /** Read under the role lock (protocol P3). */
+    private Optional<Reason> whyNotReady(Durability durability, ServerState mysqld, Deadline deadline) {
+        Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(durability), deadline);
+        if (foreign.isPresent()) {
+            return Optional.of(new Reason(foreign.get().candidate() + " is taking over with term " + foreign.get().term()));
+        }
+        Durability.HandOver handOver = durability.handOver().orElseThrow();
+        lease.heartbeat(deadline);
+        Optional<PrimaryRecord> old = holder(handOver, deadline).map(e -> ClusterRecords.readPrimary(e.key(), e.value()));
+        if (old.isEmpty()) {
+            return Optional.of(new Reason(handOver.from() + " doesn't hold the lease of term " + (handOver.term() - 1)));
+        }
+        if (ports.state().mustJoin()) {
+            return Optional.of(new Reason("this server's data is a snapshot's that has not caught up since"));
+        }
+        boolean follows = mysqld.replication()
+                .filter(r -> r.source().equals(old.get().address())
+                        && r.receiver() == ReplicationState.Receiver.ON
+                        && r.applierRunning())
+                .isPresent();
+        return follows ? Optional.empty() : Optional.of(new Reason("this server doesn't follow " + handOver.from()));
+    }
+
+    /** The lease's key while the node that hands over has it. */
+    private Optional<KvEntry> holder(Durability.HandOver handOver, Deadline deadline) {
+        return ports.consul().get(node.leaseKey(), deadline).filter(entry -> lease.view(Optional.of(entry), deadline) instanceof LeaseView.Other other
+                && other.record().node().equals(handOver.from())
+                && other.record().term() == handOver.term() - 1);
+    }
+
+    /** Durability with the set that this node must hold; empty: called off, or nothing came. */
+    private Optional<Indexed<Durability>> awaitPermit(Indexed<Durability> announced, Durability.HandOver handOver, Deadline deadline) {
+        Deadline patience = deadline.atMost(PATIENCE);
+        Indexed<Durability> seen = announced;
+        while (true) {
+            Optional<Durability.HandOver> now = handOver(seen).filter(h -> h.term() == handOver.term() && h.from().equals(handOver.from()));
+            if (now.isEmpty() || ports.state().stopping()) {
+                return Optional.empty();
+            }
+            if (now.get().mustHold().isPresent()) {
+                return Optional.of(seen);
+            }
+            if (patience.expired() || !keepUp(handOver, deadline)) {
+                return Optional.empty();
+            }
+            Optional<Indexed<Durability>> next = keys.awaitDurability(seen.index(), LOOK, deadline);
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            seen = next.get();
+        }
+    }
+
+    /** Health doesn't run meanwhile: the hooks' lock is held. False: the old primary has lost the lease. */
+    private boolean keepUp(Durability.HandOver handOver, Deadline deadline) {
+        Duration now = ports.ticker().uptime();
+        if (now.minus(keptUp).compareTo(UPKEEP) < 0) {
+            return true;
+        }
+        keptUp = now;
+        lease.heartbeat(deadline);
+        services.keep(Role.REPLICA, "about to succeed " + handOver.from(), deadline);
+        return holder(handOver, deadline).isPresent();
+    }
+
+    private Optional<Reason> takeOver(Indexed<Durability> permit, TxnOp.Lock lock, Mysql local, FormerPeers peers, Deadline deadline) {
+        Durability.HandOver handOver = handOver(permit).orElseThrow();
+        GtidSet all = handOver.mustHold().orElseThrow();
+        if (!local.awaitApplied(all, APPLY)) {
+            return Optional.of(new Reason("still applies what " + handOver.from() + " had executed"));
+        }
+        ServerState mysqld = local.read();
+        GtidSet extra = mysqld.received().minus(all);
+        if (!extra.isEmpty()) {
+            return Optional.of(new Reason("errant transactions that " + handOver.from() + " lacks: " + extra));
+        }
+        Reason why = new Reason(handOver.from() + " handed over");
+        boolean lossless = promotion.modeOf(mysqld) == Durability.Mode.LOSSLESS;
+        List<Peer> members = peers.members(permit.value(), all);
+        Durability.Entry entry = new Durability.Entry(
+                handOver.term(),
+                mysqld.serverUuid(),
+                members.stream().map(member -> member.state().serverUuid()).collect(Collectors.toSet()),
+                node.settings().replication().acks().acksOf(members.size()));
+        Optional<Reason> refused = takeLease(permit, entry, lock, mysqld, why, deadline);
+        if (refused.isPresent()) {
+            return refused;
+        }
+        LOG.info("event=lease term={} reason=\"{}\"", handOver.term(), why);
+        local.endReplication(all);
+        local.forgetSource();
+        if (lossless) {
+            members.forEach(member ->
+                    local.letIn(member.state().serverUuid(), node.settings().accounts().replication().password()));
+        }
+        // This server has all that any other one can have, so that they may be pointed at it while it becomes writable. In lossless mode its
+        // first commit waits for the members; the others come by themselves then.
+        CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), all, handOver.term(), lossless, deadline);
+        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, deadline);
+        repointed.join();
+        return obstacle;
+    }
+
+    /** One transaction (protocol P4 step 4, P8): the old primary's undo changes durability, too, and only one of both can be first. */
+    private Optional<Reason> takeLease(
+            Indexed<Durability> permit, Durability.Entry entry, TxnOp.Lock lock, ServerState mysqld, Reason why, Deadline deadline) {
+        Durability.HandOver handOver = handOver(permit).orElseThrow();
+        Optional<KvEntry> held = holder(handOver, deadline);
+        if (held.isEmpty()) {
+            return Optional.of(new Reason(handOver.from() + " doesn't hold the lease any more"));
+        }
+        Optional<PrimaryRecord> last = held.map(e -> ClusterRecords.readPrimary(e.key(), e.value()));
+        Succession succession = new Succession(TermRecord.Kind.SWITCHOVER, last, GtidSet.EMPTY, Set.of());
+        List<TxnOp> operations =
+                new ArrayList<>(promotion.beginTerm(entry, mysqld, succession, Optional.of(permit.value()), permit.index(), why));
+        operations.add(new TxnOp.DeleteCas(node.leaseKey(), held.get().modifyIndex()));
+        operations.add(lock);
+        return Promotion.refusal(ports.consul().transact(operations, deadline));
+    }
+}
