@@ -10,6 +10,7 @@ import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,7 @@ class PreStopTest {
         nodes.get(0).server.clientWrites();
         GtidSet all = nodes.get(0).server.executed();
         Outcome outcome = stop(nodes.get(0), nodes.get(1), nodes.get(2));
-        assertTrue(outcome.reason().text().contains("a new primary writes"), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db1 is the primary, term 2; writes stopped for "), outcome.toString());
         assertEquals(1, cluster.writable().size());
         assertTrue(cluster.writable().getFirst().server.executed().contains(all));
     }
@@ -70,7 +71,7 @@ class PreStopTest {
         // Both have the same; by name db1 would be first, and it is being stopped, too.
         nodes.get(1).state.writeStopping();
         Outcome outcome = stop(nodes.get(0), nodes.get(1), nodes.get(2));
-        assertTrue(outcome.reason().text().startsWith("db2 has everything; a new primary writes"), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db2 is the primary, term 2"), outcome.toString());
         assertEquals(List.of(nodes.get(2)), cluster.writable());
     }
 
@@ -106,14 +107,20 @@ class PreStopTest {
         assertFalse(nodes.get(0).server.writable());
     }
 
+    /** With the supervisors of the others alongside. */
     private Outcome stop(FakeNode node, FakeNode... others) {
-        cluster.time.meanwhile(() -> {
-            for (FakeNode other : others) {
-                new OnChange(other.node, other.ports, deadline -> other.health(), false).run(cluster.time.in(Duration.ZERO));
-            }
-        });
+        AtomicBoolean over = new AtomicBoolean();
+        for (FakeNode other : others) {
+            cluster.time.alongside(() -> {
+                while (!over.get()) {
+                    new OnChange(other.node, other.ports, new Health(other.node, other.ports), false).run(cluster.time.in(Duration.ofSeconds(19)));
+                    cluster.time.sleep(Duration.ofMillis(200));
+                }
+            });
+        }
         Outcome outcome = new PreStop(node.node, node.ports).run(cluster.time.in(Duration.ofSeconds(38)));
-        cluster.time.meanwhile(() -> {});
+        over.set(true);
+        cluster.time.awaitOthers();
         node.freezeHooks();
         return outcome;
     }

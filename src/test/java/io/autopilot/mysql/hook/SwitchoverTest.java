@@ -1,0 +1,393 @@
+package io.autopilot.mysql.hook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.SwitchoverRequest;
+import io.autopilot.mysql.fake.FakeCluster;
+import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import io.autopilot.mysql.fake.Steps;
+import io.autopilot.mysql.fake.Steps.Fault;
+import io.autopilot.mysql.port.ConsulException;
+import io.autopilot.mysql.port.MysqlException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Switchovers over fakes, with the other nodes' supervisors and a client alongside; at no moment two servers accept writes. */
+class SwitchoverTest {
+    private static final Duration STOP = Duration.ofSeconds(5);
+
+    @TempDir
+    private Path directory;
+
+    private World world;
+
+    @BeforeEach
+    void newWorld() {
+        world = new World(directory);
+    }
+
+    /** Three nodes, the hooks that their supervisors run, a client of all of them, and what it was told is committed. */
+    private static final class World {
+        private final FakeCluster cluster;
+        private final List<FakeNode> nodes;
+        private final Map<String, Steps> steps = new HashMap<>();
+        private GtidSet acknowledged = GtidSet.EMPTY;
+        private Duration withoutWrites = Duration.ZERO;
+        private boolean over;
+
+        World(Path directory) {
+            cluster = new FakeCluster(directory);
+            nodes = cluster.withReplicas(2);
+            nodes.forEach(node -> steps.put(node.name, new Steps(cluster.time)));
+        }
+
+        FakeNode node(int number) {
+            return nodes.get(number);
+        }
+
+        Steps steps(int number) {
+            return steps.get(nodes.get(number).name);
+        }
+
+        private Ports ports(FakeNode node) {
+            return steps.get(node.name).through(node.ports);
+        }
+
+        /** Of the command on the old primary's node, and of the other nodes' hooks that hear the bell. */
+        private Ports heard(FakeNode node) {
+            return node == node(0) ? node.ports : ports(node);
+        }
+
+        Outcome switchover(int from, Optional<String> to) {
+            FakeNode node = node(from);
+            return alongside(() -> new Switchover(node.node, ports(node), to, STOP).run(cluster.time.in(Duration.ofSeconds(40))));
+        }
+
+        Outcome askFor(int by, String to) {
+            FakeNode node = node(by);
+            SwitchoverRequest request = new SwitchoverRequest("r1", node.name, Optional.of(to), STOP, Optional.empty());
+            return alongside(() -> new RequestedSwitchover(node.node, node.ports, "db0", request).run(cluster.time.in(Duration.ofSeconds(40))));
+        }
+
+        /** While the other hooks and the client run. */
+        private Outcome alongside(Hooked command) {
+            cluster.time.meanwhile(this::atMostOneWrites);
+            nodes.forEach(node -> {
+                cluster.time.alongside(() -> hears(node));
+                cluster.time.alongside(() -> isHealthy(node));
+            });
+            cluster.time.alongside(this::writes);
+            try {
+                return command.run();
+            } finally {
+                over = true;
+                cluster.time.awaitOthers();
+            }
+        }
+
+        private interface Hooked {
+            Outcome run();
+        }
+
+        private void atMostOneWrites() {
+            assertTrue(cluster.writable().size() <= 1, () -> "two accept writes: " + names());
+        }
+
+        private List<String> names() {
+            return cluster.writable().stream().map(node -> node.name).toList();
+        }
+
+        /** As a supervisor watches the bell. */
+        private void hears(FakeNode node) {
+            List<Integer> known = List.of();
+            while (!over) {
+                List<Integer> rung = cluster.consul.instances("mysql-handover", cluster.time.in(Duration.ofSeconds(1))).stream()
+                        .map(i -> i.port())
+                        .toList();
+                if (!rung.equals(known)) {
+                    known = rung;
+                    unlessKilled(() -> new OnChange(node.node, heard(node), new Health(node.node, heard(node)), false)
+                            .run(cluster.time.in(Duration.ofSeconds(19))));
+                }
+                cluster.time.sleep(Duration.ofMillis(200));
+            }
+        }
+
+        private void isHealthy(FakeNode node) {
+            while (!over) {
+                cluster.time.sleep(Duration.ofMillis(4950));
+                node.health();
+            }
+        }
+
+        private static void unlessKilled(Hooked hook) {
+            try {
+                hook.run();
+            } catch (Steps.Killed e) {
+                // The supervisor starts another one.
+                return;
+            } catch (CompletionException e) {
+                killed(e);
+            }
+        }
+
+        private void writes() {
+            Duration last = cluster.time.uptime();
+            while (!over) {
+                for (FakeNode node : nodes) {
+                    if (node.server.clientWrites()) {
+                        acknowledged = acknowledged.union(node.server.executed());
+                        Duration now = cluster.time.uptime();
+                        Duration without = now.minus(last);
+                        withoutWrites = without.compareTo(withoutWrites) > 0 ? without : withoutWrites;
+                        last = now;
+                    }
+                }
+                cluster.time.sleep(Duration.ofMillis(10));
+            }
+        }
+
+        /** The next runs of health bring one up, that has all that any client was told. */
+        void settlesWithNothingLost(String what) {
+            cluster.time.meanwhile(this::atMostOneWrites);
+            cluster.rounds(5);
+            assertEquals(1, cluster.writable().size(), () -> what + ": one accepts writes");
+            FakeNode primary = cluster.writable().getFirst();
+            for (FakeNode node : nodes) {
+                assertTrue(node.server.executed().contains(acknowledged), () -> what + ": " + node.name + " lacks what was acknowledged");
+                assertTrue(node == primary || node.server.replicates(), () -> what + ": " + node.name + " follows");
+            }
+        }
+    }
+
+    @Test
+    void theTargetIsThePrimaryAndTheOldOneItsReplicaAndNothingIsLost() {
+        Outcome outcome = world.switchover(0, Optional.of("db2"));
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db2 is the primary, term 2; writes stopped for "), outcome.toString());
+        assertEquals(List.of("db2"), world.names());
+        assertEquals(Optional.of(world.node(2).server.address()), world.node(0).server.source());
+        assertEquals(Optional.of(world.node(2).server.address()), world.node(1).server.source());
+        assertTrue(world.withoutWrites.compareTo(Duration.ofMillis(200)) < 0, world.withoutWrites::toString);
+        world.settlesWithNothingLost("done");
+    }
+
+    @Test
+    void withoutATargetTheFirstOfTheMostAdvancedIsTaken() {
+        assertTrue(world.switchover(0, Optional.empty()).isDone());
+        assertEquals(List.of("db1"), world.names());
+    }
+
+    @Test
+    void aTargetThatNobodyWakesLeavesThePrimaryWritingAllTheTime() {
+        world.node(1).state.writeStopping();
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertEquals("Undone", outcome.decision(), outcome.toString());
+        assertTrue(outcome.reason().text().contains("no hook answered within 4 s on db1"), outcome.toString());
+        assertEquals(List.of("db0"), world.names());
+        assertEquals(0, world.steps(0).count("makeReadOnly"));
+        assertTrue(world.withoutWrites.compareTo(Duration.ofMillis(50)) < 0, world.withoutWrites::toString);
+    }
+
+    @Test
+    void aTargetThatDoesNotApplyIsGivenUpBeforeWritesStop() {
+        world.node(1).server.setAppliesNothing(true);
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertEquals("Undone", outcome.decision(), outcome.toString());
+        assertTrue(outcome.reason().text().contains("db1 did not catch up within 6 s while writes went on: it lacked "), outcome.toString());
+        assertEquals(0, world.steps(0).count("makeReadOnly"));
+        assertEquals(List.of("db0"), world.names());
+        assertTrue(world.withoutWrites.compareTo(Duration.ofMillis(50)) < 0, world.withoutWrites::toString);
+    }
+
+    @Test
+    void aTargetThatDiesWhenWritesHaveStoppedIsUndoneWithinTheDeadlineAndThePrimaryWritesOnce() {
+        world.steps(1).at("transact", Fault.KILLED);
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertEquals("Undone", outcome.decision(), outcome.toString());
+        assertTrue(outcome.reason().text().contains("db1 had not taken over in time; writes stopped for "), outcome.toString());
+        assertTrue(world.withoutWrites.compareTo(STOP) < 0, world.withoutWrites::toString);
+        assertEquals(1, world.steps(0).count("makeWritable"));
+        assertEquals(List.of("db0"), world.names());
+        world.settlesWithNothingLost("undone");
+    }
+
+    @Test
+    void aWriteStopThatIsHeldUpIsUndoneAndThePrimaryWritesOnce() {
+        world.steps(0).at("makeReadOnly", Fault.REFUSED);
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertEquals("Undone", outcome.decision(), outcome.toString());
+        assertTrue(outcome.reason().text().contains("the write stop took too long or failed: makeReadOnly failed"), outcome.toString());
+        assertEquals(1, world.steps(0).count("makeWritable"));
+        assertEquals(List.of("db0"), world.names());
+        assertFalse(announced(), "the announcement is gone");
+    }
+
+    @Test
+    void aSwitchoverThatWasUndoneCanBeDoneRightAfterwards() {
+        world.steps(1).at("transact", Fault.KILLED);
+        assertEquals("Undone", world.switchover(0, Optional.of("db1")).decision());
+        world.steps.put("db1", new Steps(world.cluster.time));
+        world.over = false;
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(List.of("db1"), world.names());
+    }
+
+    @Test
+    void aStopOfTheContainerInTheMiddleOfItIsAnUndo() {
+        world.steps(1).at("transact", Fault.KILLED);
+        world.cluster.time.alongside(() -> {
+            while (world.cluster.writable().size() == 1) {
+                world.cluster.time.sleep(Duration.ofMillis(5));
+            }
+            world.node(0).state.writeStopping();
+        });
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertTrue(outcome.reason().text().contains("this container is being stopped"), outcome.toString());
+        assertEquals(List.of("db0"), world.names());
+    }
+
+    @Test
+    void itCanBeAskedForOnAnyNode() {
+        Outcome outcome = world.askFor(2, "db1");
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db1 is the primary, term 2"), outcome.toString());
+        assertEquals(List.of("db1"), world.names());
+        world.settlesWithNothingLost("asked for");
+    }
+
+    @Test
+    void whoAsksHearsWhyNot() {
+        world.node(1).server.setAppliesNothing(true);
+        Outcome outcome = world.askFor(2, "db1");
+        assertEquals("Undone", outcome.decision(), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db0 writes on; db1 did not catch up"), outcome.toString());
+    }
+
+    @Test
+    void aRequestThatThePrimaryDoesNotHearNamesTheCommandForItAndIsNeverObeyedLater() {
+        FakeNode asking = world.node(2);
+        SwitchoverRequest request = new SwitchoverRequest("r1", "db2", Optional.of("db1"), STOP, Optional.empty());
+        Outcome outcome = new RequestedSwitchover(asking.node, asking.ports, "db0", request).run(world.cluster.time.in(Duration.ofSeconds(40)));
+        assertEquals("Unheard", outcome.decision());
+        assertTrue(outcome.reason().text().endsWith("docker exec db0 manage switchover --to db1"), outcome.toString());
+        assertEquals(Optional.empty(), new SwitchoverRequests(world.node(0).node, world.node(0).ports).tryServe(world.cluster.time.in(Duration.ofSeconds(19))));
+        assertEquals(List.of("db0"), world.names());
+    }
+
+    @Test
+    void onANodeThatIsNotThePrimaryAnyMoreNothingIsDone() {
+        FakeNode replica = world.node(1);
+        Outcome outcome = new Switchover(replica.node, replica.ports, Optional.empty(), STOP).run(world.cluster.time.in(Duration.ofSeconds(40)));
+        assertEquals("Refuse", outcome.decision());
+        assertEquals(List.of("db0"), world.names());
+    }
+
+    @Test
+    void killedBeforeAnyOfItsStepsOneOfBothIsBroughtUpWithNothingLost() throws IOException {
+        everyStep(0, Fault.KILLED);
+    }
+
+    @Test
+    void aFailureOfAnyOfItsStepsLeavesOneThatWritesWithNothingLost() throws IOException {
+        everyStep(0, Fault.REFUSED);
+    }
+
+    @Test
+    void aLostAnswerToAnyOfItsStepsLeavesOneThatWritesWithNothingLost() throws IOException {
+        everyStep(0, Fault.ANSWER_LOST);
+    }
+
+    @Test
+    void anyOfItsStepsMayBeSlow() throws IOException {
+        everyStep(0, Fault.SLOW);
+    }
+
+    @Test
+    void aSuccessorMayBeKilledBeforeAnyOfItsSteps() throws IOException {
+        everyStep(1, Fault.KILLED);
+    }
+
+    @Test
+    void anyStepOfASuccessorMayFail() throws IOException {
+        everyStep(1, Fault.REFUSED);
+    }
+
+    @Test
+    void theAnswerToAnyStepOfASuccessorMayBeLost() throws IOException {
+        everyStep(1, Fault.ANSWER_LOST);
+    }
+
+    @Test
+    void anyStepOfASuccessorMayBeSlow() throws IOException {
+        everyStep(1, Fault.SLOW);
+    }
+
+    /** One world for each step that an undisturbed switchover has. */
+    private void everyStep(int node, Fault fault) throws IOException {
+        assertTrue(world.switchover(0, Optional.of("db1")).isDone());
+        List<String> undisturbed = world.steps(node).made();
+        assertTrue(undisturbed.containsAll(List.of(node == 0 ? "makeReadOnly" : "makeWritable", "get", "cas")), undisturbed::toString);
+        for (int number = 1; number <= undisturbed.size(); number++) {
+            if (isAskedAgain(undisturbed, number)) {
+                continue;
+            }
+            World next = new World(Files.createDirectories(directory.resolve("step-" + number)));
+            next.steps(node).at(number, fault);
+            String outcome = outcome(next);
+            List<String> made = next.steps(node).made();
+            String what = fault + " at step " + number + " of db" + node + ", " + made.get(Math.min(number, made.size()) - 1) + ", " + outcome;
+            assertTrue(!outcome.equals("Undone") || next.names().equals(List.of("db0")), () -> what + ": undone, so db0 writes");
+            next.settlesWithNothingLost(what);
+        }
+    }
+
+    /** The third of three equal steps is a question that is asked until there is an answer. */
+    private static boolean isAskedAgain(List<String> steps, int number) {
+        return number > 2 && Set.copyOf(steps.subList(number - 3, number)).size() == 1;
+    }
+
+    private static String outcome(World next) {
+        try {
+            return next.switchover(0, Optional.of("db1")).decision();
+        } catch (Steps.Killed e) {
+            return "Killed";
+        } catch (CompletionException e) {
+            return killed(e);
+        } catch (ConsulException | MysqlException e) {
+            // What the hooks' runner makes of it.
+            return "Failed";
+        }
+    }
+
+    /** In one of the calls to several servers at the same time. */
+    private static String killed(CompletionException e) {
+        assertInstanceOf(Steps.Killed.class, e.getCause());
+        return "Killed";
+    }
+
+    private boolean announced() {
+        return world.cluster
+                .consul
+                .get("mysql/durability", world.cluster.time.in(Duration.ofSeconds(1)))
+                .orElseThrow()
+                .value()
+                .contains("hand-over");
+    }
+}
