@@ -12,6 +12,7 @@ import io.autopilot.mysql.core.SwitchoverDecision.Verdict;
 import io.autopilot.mysql.core.SwitchoverView.Other;
 import io.autopilot.mysql.core.SwitchoverView.Primary;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,8 @@ class SwitchoverRuleTest {
     void eachReasonAgainstANodeIsGiven() {
         assertEquals(List.of("is away: its hooks don't run"), against(replica("db1").away()));
         assertEquals(List.of("isn't listed as a healthy replica"), against(replica("db1").unlisted()));
+        assertEquals(
+                List.of("is in maintenance, by db1 at 1970-01-01T00:00:00Z: a new disk"), against(replica("db1").inMaintenance()));
         assertEquals(List.of("doesn't follow db0"), against(replica("db1").following(new Address("10.0.0.9", 3306))));
         assertEquals(List.of("has an applier that is stopped: 1062 duplicate", "lags 100 s behind, more than 60 s"),
                 against(replica("db1").applierStopped().lagging(100)));
@@ -153,6 +156,7 @@ class SwitchoverRuleTest {
         private GtidSet executed = set("1-9");
         private long lag;
         private String version = "9.7.4";
+        private Optional<ClusterConfig.Maintenance> maintenance = Optional.empty();
 
         private Builder(String name) {
             this.name = name;
@@ -176,6 +180,11 @@ class SwitchoverRuleTest {
         Builder away() {
             hooksRun = false;
             return silent();
+        }
+
+        Builder inMaintenance() {
+            maintenance = Optional.of(new ClusterConfig.Maintenance("db1", "a new disk", Instant.EPOCH));
+            return unlisted();
         }
 
         Builder unlisted() {
@@ -211,6 +220,7 @@ class SwitchoverRuleTest {
         Other build() {
             ReplicationState replication = new ReplicationState(
                     source,
+                    "repl",
                     receiver,
                     applier,
                     true,
@@ -223,13 +233,15 @@ class SwitchoverRuleTest {
                     "server-" + name,
                     true,
                     true,
+                    false,
                     executed,
                     GtidSet.EMPTY,
                     Optional.of(replication),
+                    Optional.empty(),
                     Duration.ofHours(1),
                     Optional.of("cluster-1"),
                     4);
-            return new Other(name, new Address("10.0.1.1", 3306), hooksRun, listed, answers ? Optional.of(server) : Optional.empty());
+            return new Other(name, new Address("10.0.1.1", 3306), hooksRun, listed, answers ? Optional.of(server) : Optional.empty(), maintenance);
         }
     }
 }
