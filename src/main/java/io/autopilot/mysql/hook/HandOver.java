@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
 final class HandOver {
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
     private static final Duration PAUSE = Duration.ofMillis(20);
+    /** Each of several candidates has so long to answer; the only one twice that, since a JVM takes seconds to start on a busy machine. */
     private static final Duration ANSWER = Duration.ofSeconds(4);
+
     private static final int MOST_ASKED = 3;
     private static final Duration CATCH_UP = Duration.ofSeconds(6);
     /** A replica that applies what is there now within this time adds no more than it to the write stop. */
@@ -69,7 +71,7 @@ final class HandOver {
         try {
             Optional<Attempt> attempt = awaken(record, asked, deadline);
             Optional<Reason> obstacle = attempt.isEmpty()
-                    ? Optional.of(new Reason("no hook answered within " + ANSWER.toSeconds() + " s on " + names(asked)))
+                    ? Optional.of(new Reason("no hook answered within " + patience(asked).toSeconds() + " s on " + names(asked)))
                     : catchUp(attempt.get(), deadline).or(() -> keepUp(deadline)).or(() -> noTimeFor(longest, deadline));
             return obstacle.isPresent()
                     ? withdraw(record, obstacle.get(), deadline)
@@ -78,6 +80,10 @@ final class HandOver {
             // Writes went on all the time: the write stop itself lets no exception out.
             return withdraw(record, new Reason(String.valueOf(e.getMessage())), deadline);
         }
+    }
+
+    private static Duration patience(List<Verdict> asked) {
+        return asked.size() == 1 ? ANSWER.multipliedBy(2) : ANSWER;
     }
 
     private static String names(List<Verdict> candidates) {
@@ -101,7 +107,8 @@ final class HandOver {
             LOG.info("event=hand-over to={} term={}", candidate.node(), handOver.term());
             Optional<Indexed<Durability>> announced = keys.announce(handOver, deadline);
             services.ringBell(candidate.node(), announced.map(Indexed::index).orElse(0L), deadline);
-            if (announced.isPresent() && answers(handOver, announced.get().index(), deadline)) {
+            Deadline patience = deadline.atMost(patience(candidates));
+            if (announced.isPresent() && answers(handOver, announced.get().index(), patience)) {
                 return Optional.of(new Attempt(record, handOver, announced.get().index(), candidate.address()));
             }
         }
@@ -112,7 +119,7 @@ final class HandOver {
     private boolean answers(Durability.HandOver handOver, long index, Deadline deadline) {
         boolean answered = ports.poll()
                 .until(
-                        deadline.atMost(ANSWER),
+                        deadline,
                         PAUSE,
                         () -> keepUp(deadline).isPresent()
                                 ? Optional.of(false)

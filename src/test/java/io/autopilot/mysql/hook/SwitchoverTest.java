@@ -212,7 +212,7 @@ class SwitchoverTest {
         world.node(1).state.writeStopping();
         Outcome outcome = world.switchover(0, Optional.of("db1"));
         assertEquals("Undone", outcome.decision(), outcome.toString());
-        assertTrue(outcome.reason().text().contains("no hook answered within 4 s on db1"), outcome.toString());
+        assertTrue(outcome.reason().text().contains("no hook answered within 8 s on db1"), outcome.toString());
         assertEquals(List.of("db0"), world.names());
         assertEquals(0, world.steps(0).count("makeReadOnly"));
         assertTrue(world.withoutWrites.compareTo(Duration.ofMillis(50)) < 0, world.withoutWrites::toString);
