@@ -53,6 +53,20 @@ public final class FakeConsul implements Consul {
         keys.clear();
     }
 
+    /** Keys, sessions and checks outlive it; the lock-delays don't, and everybody's time-out begins anew. */
+    public void restart() {
+        lockDelays.clear();
+        sessions.replaceAll((id, s) -> new Session(s.spec(), time.uptime()));
+        services.replaceAll((id, s) -> s.status() == CheckStatus.CRITICAL
+                ? s
+                : new Service(s.spec(), s.status(), s.note(), time.uptime(), s.criticalSince()));
+    }
+
+    /** As it is, without anybody asking. */
+    public Optional<KvEntry> peek(String key) {
+        return Optional.ofNullable(keys.get(key));
+    }
+
     private void arrive(Deadline deadline) {
         if (silent) {
             time.sleep(deadline.remaining());

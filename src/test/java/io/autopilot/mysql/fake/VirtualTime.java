@@ -8,9 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.function.BooleanSupplier;
 
 /** Time that passes only when somebody sleeps or a test says so. */
-public final class VirtualTime implements Ticker, Sleeper {
+public class VirtualTime implements Ticker, Sleeper {
+    /** How often somebody looks who waits. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private Runnable meanwhile = () -> {};
     private Duration now = Duration.ofHours(1);
 
@@ -33,6 +37,19 @@ public final class VirtualTime implements Ticker, Sleeper {
         meanwhile = others;
     }
 
+    /** Lets time pass until that is so, or for so long. False: it is not so. */
+    public boolean await(BooleanSupplier condition, Duration wait) {
+        Duration end = uptime().plus(wait);
+        while (!condition.getAsBoolean()) {
+            Duration left = end.minus(uptime());
+            if (left.isNegative() || left.isZero()) {
+                return false;
+            }
+            sleep(left.compareTo(LOOK) < 0 ? left : LOOK);
+        }
+        return true;
+    }
+
     /** What the rest of the world does whenever somebody sleeps; it may sleep itself. */
     public void meanwhile(Runnable others) {
         meanwhile = others;
@@ -50,7 +67,7 @@ public final class VirtualTime implements Ticker, Sleeper {
     private final class VirtualClock extends Clock {
         @Override
         public Instant instant() {
-            return Instant.EPOCH.plus(now);
+            return Instant.EPOCH.plus(uptime());
         }
 
         @Override
