@@ -305,17 +305,7 @@ final class SimNode implements Ticker {
         tasks.removeIf(Task::isOver);
         tasks.add(task);
         task.start(() -> {
-            Outcome outcome;
-            try {
-                outcome = hook.run(Deadline.after(time, this));
-            } catch (Killed e) {
-                return;
-            } catch (java.util.concurrent.CompletionException e) {
-                if (e.getCause() instanceof Killed) {
-                    return;
-                }
-                throw e;
-            }
+            Outcome outcome = hook.run(Deadline.after(time, this));
             last = Optional.of(outcome);
             simulation.trace("%s: %s, %s", task.name, outcome.decision(), outcome.reason());
             task.connections.forEach(Connection::loseClient);

@@ -65,10 +65,11 @@ final class Task {
             threads.add(Thread.currentThread());
             try {
                 work.run();
-            } catch (Killed e) {
-                // That is how it ends.
             } catch (RuntimeException | Error e) {
-                fails.accept(e);
+                // Of what was killed, only the killing counts.
+                if (!killed) {
+                    fails.accept(e);
+                }
             }
         });
     }
