@@ -34,6 +34,11 @@ public final class AckRule {
         if (!other.equals(next) && maySupersede(view, next, other)) {
             return becauseAvailable(view, other, announce(view, other));
         }
+        if (receiving(view, next) < next.acksRequired()) {
+            // Those who are there can't stand in for those whom this change has counted on; this server has all that was acknowledged.
+            Entry nobody = new Entry(view.term(), view.primaryUuid(), Set.of(), 0);
+            return becauseAvailable(view, nobody, announce(view, nobody));
+        }
         return new Wait(new Reason("waits for " + next.acksRequired() + " of " + names(view, next.ackSet()) + " to acknowledge, "
                 + acknowledging(view, next) + " do"));
     }
@@ -153,6 +158,12 @@ public final class AckRule {
     private static long acknowledging(AckView view, Entry entry) {
         return view.replicas().stream()
                 .filter(r -> r.receiving() && r.acknowledging() && entry.ackSet().contains(r.serverUuid()))
+                .count();
+    }
+
+    private static long receiving(AckView view, Entry entry) {
+        return view.replicas().stream()
+                .filter(r -> r.receiving() && entry.ackSet().contains(r.serverUuid()))
                 .count();
     }
 

@@ -235,8 +235,11 @@ public final class HealthRule {
         boolean member = view.durability()
                 .filter(d -> d.isMember(mysqld.serverUuid(), primary.term(), primary.serverUuid()))
                 .isPresent();
+        boolean mayBegin = view.durability()
+                .filter(d -> d.mayBegin(mysqld.serverUuid(), primary.term(), primary.serverUuid()))
+                .isPresent();
         SemiSync semiSync = mysqld.semiSync().get();
-        if (member && !semiSync.acknowledging()) {
+        if (mayBegin && !semiSync.acknowledging()) {
             return Optional.of(acknowledge(true, primary, "is to acknowledge what " + primary.node() + " writes"));
         }
         return !member && semiSync.mayAcknowledge()

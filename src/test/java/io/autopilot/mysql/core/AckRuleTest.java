@@ -172,6 +172,17 @@ class AckRuleTest {
         assertInstanceOf(Wait.class, decide());
     }
 
+    /** What may be on the lost one alone is on this server; a replica that has come back can't stand in for it (found by the simulation). */
+    @Test
+    void aChangeWhoseMembersAreLostEndsWithoutAnybodyFirst() {
+        promised(2, "a", "b").becoming(1, "b").with("a", true, true, false);
+        Announce announce = assertInstanceOf(Announce.class, decide());
+        assertEquals(Optional.of(entry(0)), announce.published().next());
+        assertEquals(Set.of("a", "b"), announce.published().leaving());
+        policy = new AckPolicy(Optional.empty(), true);
+        assertInstanceOf(Wait.class, decide());
+    }
+
     @Test
     void withoutAnybodyWritesGoOnUnlessThatIsForbidden() {
         promised(1, "a");

@@ -49,12 +49,12 @@ final class Check {
         fresh.add(new Acknowledged(server, write.gtid(), simulation.time.uptime()));
     }
 
-    /** Before it counts. Nobody acknowledges whom the primary's own entries don't name (protocol P1). */
+    /** Before it counts. Nobody acknowledges whom the primary's own entries don't name, unless it is about to be cut off (protocol P1). */
     void acknowledges(Acknowledgement ack) {
         look();
         boolean unknown = ack.counts()
                 && durability.filter(d -> d.newest().primaryUuid().equals(ack.source().uuid()))
-                        .filter(d -> !d.isMember(ack.replica().uuid()))
+                        .filter(d -> !d.isMember(ack.replica().uuid()) && !d.leaving().contains(ack.replica().uuid()))
                         .isPresent();
         if (unknown) {
             violated("%s acknowledges %s to %s, and is in no published ack set: %s", ack.replica().uuid(), ack.received(),
