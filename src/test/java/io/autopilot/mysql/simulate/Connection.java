@@ -22,14 +22,17 @@ final class Connection {
     private final String where;
     private final Mysql session;
     private final Deadline deadline;
+    private final boolean local;
     private boolean lost;
+    private boolean seizing;
     /** Statements under way that nobody waits for. */
     private int alone;
 
-    Connection(Simulation simulation, Place place, String where, Mysql session, Deadline deadline) {
+    Connection(Simulation simulation, Place place, String where, boolean local, Mysql session, Deadline deadline) {
         this.simulation = simulation;
         this.place = place;
         this.where = where;
+        this.local = local;
         this.session = session;
         this.deadline = Deadline.after(deadline.remaining().plus(BEYOND_THE_DEADLINE), simulation.time);
     }
@@ -83,11 +86,17 @@ final class Connection {
     private Object arrive(Method method, Object[] arguments) throws Throwable {
         Object answer = simulation.flaw.onServer(simulation, this, session, method, arguments, () -> Calls.invoke(session, method, arguments));
         simulation.stir();
+        seizing |= method.getName().equals("seizeRoleLock");
         return answer;
     }
 
-    String where() {
-        return where;
+    /** Whether it has taken the role lock by force, as only a take-over and a fence do. */
+    boolean isSeizing() {
+        return seizing;
+    }
+
+    boolean isLocal() {
+        return local;
     }
 
     /** The statement is sent by a thread of its own. */

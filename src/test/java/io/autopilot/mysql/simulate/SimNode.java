@@ -47,7 +47,6 @@ final class SimNode implements Ticker {
     final FakeLocalState state;
     FakeServer server;
     boolean cutFromConsul;
-    boolean paused;
     Optional<Outcome> last = Optional.empty();
     private final Simulation simulation;
     private final Address address;
@@ -311,8 +310,19 @@ final class SimNode implements Ticker {
             task.connections.forEach(Connection::loseClient);
             task.end();
         }, simulation.check::bug);
-        simulation.time.in(time.plusMillis(500), task::kill);
+        killAfter(task, time.plusMillis(500));
         return task;
+    }
+
+    /** The supervisor does, which is frozen when its hooks are. */
+    private void killAfter(Task task, Duration time) {
+        simulation.time.in(time, () -> {
+            if (isFrozen() && !task.isOver()) {
+                killAfter(task, frozenFor().plusMillis(random.nextInt(500)));
+            } else {
+                task.kill();
+            }
+        });
     }
 
     // What its hooks talk to.
@@ -356,11 +366,9 @@ final class SimNode implements Ticker {
                 return false;
             }
             Deadline deadline = (Deadline) arguments[arguments.length - 1];
-            return simulation.calls.call(place, words(method, arguments), deadline, () -> {
-                Object answer = simulation.flaw.onConsul(
-                        simulation, this, simulation.consul, method, arguments, () -> Calls.invoke(simulation.consul, method, arguments));
-                return answer;
-            });
+            Calls.Arrival real = () -> Calls.invoke(simulation.consul, method, arguments);
+            return simulation.calls.call(place, words(method, arguments), deadline, () ->
+                    simulation.flaw.onConsul(simulation, this, simulation.consul, method, arguments, real));
         });
     }
 
@@ -399,7 +407,7 @@ final class SimNode implements Ticker {
         Task task = Task.current();
         try {
             return ((Connection) simulation.calls.call(place, "connect to " + where, deadline, () -> {
-                Connection made = new Connection(simulation, place, where, opening.open(), deadline);
+                Connection made = new Connection(simulation, place, where, where.equals(name), opening.open(), deadline);
                 task.connections.add(made);
                 if (task.isOver() || Task.current() != task) {
                     made.loseClient();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
 /** Runs seeds, one after the other; of a seed that fails it finds the fewest faults with which it still does. */
@@ -15,6 +16,15 @@ final class Simulate {
 
     /** A run that failed. */
     record Failure(Plan plan, String why, List<String> trace) {
+        /** Of a call that only asks something, the answer is of little use to a reader. */
+        private static final Pattern QUESTION = Pattern.compile(
+                "(\\.(read|executed) ->|connect to|: (renewSession|updateCheck|get|list|instances|sessionExists) |acknowledged )");
+
+        /** @param all also what was only asked */
+        List<String> told(boolean all) {
+            return trace.stream().filter(line -> all || !QUESTION.matcher(line).find()).toList();
+        }
+
         @Override
         public String toString() {
             StringBuilder text = new StringBuilder("FAILED ").append(plan).append('\n');
@@ -77,20 +87,5 @@ final class Simulate {
         System.out.printf("simulate: %d seeds from %d in %.1f s (%.1f s of a processor), %.1f a second, %d failed%n",
                 count, first, seconds, busy, count / Math.max(0.001, seconds), failures.size());
         return failures;
-    }
-
-    public static void main(String[] arguments) {
-        long first = Long.parseLong(arguments[0]);
-        long count = Long.parseLong(arguments[1]);
-        for (Failure failure : batch(first, count, Flaw.NONE)) {
-            System.out.println(failure);
-        }
-        if (count == 1) {
-            run(Plan.of(first), Flaw.NONE).ifPresent(f -> {
-                Failure least = traced(shrink(f, Flaw.NONE), Flaw.NONE);
-                System.out.println(least);
-                least.trace().forEach(System.out::println);
-            });
-        }
     }
 }
