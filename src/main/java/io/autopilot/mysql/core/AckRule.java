@@ -34,6 +34,10 @@ public final class AckRule {
         if (!other.equals(next) && maySupersede(view, next, other)) {
             return becauseAvailable(view, other, announce(view, other));
         }
+        Optional<Entry> back = backToProven(view, wanted);
+        if (back.isPresent()) {
+            return complete(view, back.get(), "back to what is proven: " + names(view, back.get().ackSet()));
+        }
         if (receiving(view, next) < next.acksRequired()) {
             // Those who are there can't stand in for those whom this change has counted on; this server has all that was acknowledged.
             Entry nobody = new Entry(view.term(), view.primaryUuid(), Set.of(), 0);
@@ -113,6 +117,7 @@ public final class AckRule {
     private static Complete complete(AckView view, Entry entry, String why) {
         Set<String> cutOff = new HashSet<>(view.durability().leaving());
         cutOff.addAll(view.durability().proven().ackSet());
+        view.durability().next().ifPresent(next -> cutOff.addAll(next.ackSet()));
         cutOff.removeAll(entry.ackSet());
         return new Complete(entry, cutOff, view.durability().settled(entry), new Reason(why));
     }
@@ -159,6 +164,22 @@ public final class AckRule {
         return view.replicas().stream()
                 .filter(r -> r.receiving() && r.acknowledging() && entry.ackSet().contains(r.serverUuid()))
                 .count();
+    }
+
+    /**
+     * A change can be given up once a commit has passed that only those could acknowledge who are in what is proven, by as many as that asks
+     * for: they have all that was acknowledged before.
+     */
+    private static Optional<Entry> backToProven(AckView view, Entry wanted) {
+        Entry proven = view.durability().proven();
+        Set<String> members = new TreeSet<>(wanted.ackSet());
+        members.retainAll(proven.ackSet());
+        int acks = Math.max(proven.acksRequired(), view.policy().acksOf(members.size()));
+        if (!isOfThisTerm(view, proven) || proven.acksRequired() == 0 || acks > members.size()) {
+            return Optional.empty();
+        }
+        Entry back = new Entry(view.term(), view.primaryUuid(), members, acks);
+        return Optional.of(back).filter(b -> acknowledging(view, b) >= acks);
     }
 
     private static long receiving(AckView view, Entry entry) {

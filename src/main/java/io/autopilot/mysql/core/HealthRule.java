@@ -281,7 +281,8 @@ public final class HealthRule {
         if (last.isEmpty()) {
             return withoutAnyPrimary(view, mysqld);
         }
-        if (view.successor().isPresent() && view.whyNoTakeOver().isEmpty()) {
+        // A hand-over that was announced and in which the lease was not given up never came to be: both would wait for each other.
+        if (view.successor().isPresent() && last.get().released() && view.whyNoTakeOver().isEmpty()) {
             return new StandBy(because(last.get().node() + " handed over to " + view.successor().get()));
         }
         if (mayHaveItAgain(view, mysqld, last.get())) {

@@ -62,6 +62,12 @@ public final class FakeConsul implements Consul {
                 : new Service(s.spec(), s.status(), s.note(), time.uptime(), s.criticalSince()));
     }
 
+    /** Nobody can take the lock on that key yet. */
+    public boolean isDelayed(String key) {
+        letTimePass();
+        return Optional.ofNullable(lockDelays.get(key)).filter(until -> until.compareTo(time.uptime()) > 0).isPresent();
+    }
+
     /** As it is, without anybody asking. */
     public Optional<KvEntry> peek(String key) {
         return Optional.ofNullable(keys.get(key));

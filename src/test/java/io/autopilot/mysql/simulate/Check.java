@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /** What must hold after every step (design, "What must always hold"), and what must come to be once nothing goes wrong any more. */
 final class Check {
     private static final String DURABILITY = "mysql/durability";
-    private static final String LEASE = "mysql-primary";
+    static final String LEASE = "mysql-primary";
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration RECENTLY = Duration.ofSeconds(3);
 
