@@ -30,8 +30,18 @@ public final class AckRule {
         if (acknowledging(view, next) >= next.acksRequired()) {
             return complete(view, next, "acknowledge: " + names(view, next.ackSet()));
         }
-        if (!wanted.equals(next) && maySupersede(view, next, wanted)) {
-            return becauseAvailable(view, wanted, announce(view, wanted));
+        Entry other = withoutMixing(view, next, wanted);
+        if (!other.equals(next) && maySupersede(view, next, other)) {
+            return becauseAvailable(view, other, announce(view, other));
+        }
+        Optional<Entry> back = backToProven(view, wanted);
+        if (back.isPresent()) {
+            return complete(view, back.get(), "back to what is proven: " + names(view, back.get().ackSet()));
+        }
+        if (receiving(view, next) < next.acksRequired()) {
+            // Those who are there can't stand in for those whom this change has counted on; this server has all that was acknowledged.
+            Entry nobody = new Entry(view.term(), view.primaryUuid(), Set.of(), 0);
+            return becauseAvailable(view, nobody, announce(view, nobody));
         }
         return new Wait(new Reason("waits for " + next.acksRequired() + " of " + names(view, next.ackSet()) + " to acknowledge, "
                 + acknowledging(view, next) + " do"));
@@ -50,9 +60,41 @@ public final class AckRule {
         boolean onlyGrows = wanted.acksRequired() == proven.acksRequired()
                 && wanted.ackSet().containsAll(proven.ackSet())
                 && proven.acksRequired() > 0;
-        return onlyGrows
-                ? new Admit(view.durability().withProven(wanted), new Reason("may acknowledge: " + names(view, wanted.ackSet())))
-                : becauseAvailable(view, wanted, announce(view, wanted));
+        if (onlyGrows || (joins(proven, wanted) && mayMix(proven, wanted))) {
+            Entry grown = new Entry(view.term(), view.primaryUuid(), union(proven, wanted), proven.acksRequired());
+            return new Admit(view.durability().withProven(grown), new Reason("may acknowledge: " + names(view, wanted.ackSet())));
+        }
+        return becauseAvailable(view, wanted, announce(view, wanted));
+    }
+
+    private static boolean joins(Entry before, Entry after) {
+        return !before.ackSet().containsAll(after.ackSet());
+    }
+
+    /**
+     * Whether a write could be acknowledged by some of the old members and some of the new ones, or by a new one where the old number is still
+     * asked for, and so be kept by neither entry. With one acknowledgement in both there is nothing to mix, and without any the primary's own
+     * server has all. So a member joins before anything else changes.
+     */
+    private static boolean mayMix(Entry before, Entry after) {
+        return before.acksRequired() > 0 && Math.max(before.acksRequired(), after.acksRequired()) > 1;
+    }
+
+    private static Set<String> union(Entry one, Entry other) {
+        Set<String> members = new TreeSet<>(one.ackSet());
+        members.addAll(other.ackSet());
+        return members;
+    }
+
+    /** Nobody joins while a change is pending by which writes could be kept by neither entry. */
+    private static Entry withoutMixing(AckView view, Entry next, Entry wanted) {
+        Entry proven = view.durability().proven();
+        if (!mayMix(proven, wanted) && !mayMix(proven, next)) {
+            return wanted;
+        }
+        Set<String> members = new TreeSet<>(wanted.ackSet());
+        members.retainAll(union(proven, next));
+        return new Entry(view.term(), view.primaryUuid(), members, view.policy().acksOf(members.size()));
     }
 
     /** Strict: the last member doesn't leave; what is written waits for it or another. */
@@ -75,6 +117,7 @@ public final class AckRule {
     private static Complete complete(AckView view, Entry entry, String why) {
         Set<String> cutOff = new HashSet<>(view.durability().leaving());
         cutOff.addAll(view.durability().proven().ackSet());
+        view.durability().next().ifPresent(next -> cutOff.addAll(next.ackSet()));
         cutOff.removeAll(entry.ackSet());
         return new Complete(entry, cutOff, view.durability().settled(entry), new Reason(why));
     }
@@ -120,6 +163,28 @@ public final class AckRule {
     private static long acknowledging(AckView view, Entry entry) {
         return view.replicas().stream()
                 .filter(r -> r.receiving() && r.acknowledging() && entry.ackSet().contains(r.serverUuid()))
+                .count();
+    }
+
+    /**
+     * A change can be given up once a commit has passed that only those could acknowledge who are in what is proven, by as many as that asks
+     * for: they have all that was acknowledged before.
+     */
+    private static Optional<Entry> backToProven(AckView view, Entry wanted) {
+        Entry proven = view.durability().proven();
+        Set<String> members = new TreeSet<>(wanted.ackSet());
+        members.retainAll(proven.ackSet());
+        int acks = Math.max(proven.acksRequired(), view.policy().acksOf(members.size()));
+        if (!isOfThisTerm(view, proven) || proven.acksRequired() == 0 || acks > members.size()) {
+            return Optional.empty();
+        }
+        Entry back = new Entry(view.term(), view.primaryUuid(), members, acks);
+        return Optional.of(back).filter(b -> acknowledging(view, b) >= acks);
+    }
+
+    private static long receiving(AckView view, Entry entry) {
+        return view.replicas().stream()
+                .filter(r -> r.receiving() && entry.ackSet().contains(r.serverUuid()))
                 .count();
     }
 

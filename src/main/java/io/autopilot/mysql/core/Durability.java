@@ -122,6 +122,15 @@ public record Durability(
                                 && e.ackSet().contains(serverUuid));
     }
 
+    /**
+     * Whether that server may begin to acknowledge what that primary writes in that term. One that is leaving may have been cut off already, and
+     * as many acknowledgements be asked for as the change is to bring: with its one a write could be kept by neither entry, unless one was enough.
+     */
+    public boolean mayBegin(String serverUuid, long term, String primaryUuid) {
+        boolean oneIsEnough = proven.acksRequired() == 1 && proven.ackSet().contains(serverUuid);
+        return isMember(serverUuid, term, primaryUuid) && (oneIsEnough || !leaving.contains(serverUuid));
+    }
+
     /** The newest entry that a take-over has to reckon with. */
     public Entry newest() {
         return next.filter(n -> n.term() >= proven.term()).orElse(proven);

@@ -3,12 +3,11 @@ package io.autopilot.mysql.core;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Decides, for one node, who becomes primary (protocol P4, step 3): only transactions of servers that history names as
- * primaries count; the winner's set must contain everybody's; sets of which none contains the others stop the election.
+ * Decides, for one node, who becomes primary (protocol P4, step 3): only transactions that belong to the cluster by its
+ * history count; the winner's set must contain everybody's; sets of which none contains the others stop the election.
  */
 public final class Election {
     private Election() {}
@@ -18,13 +17,13 @@ public final class Election {
      *
      * @param self the node that decides; must be among the candidates
      * @param candidates every node that could be reached, with its receiver stopped
-     * @param primaryUuids the servers that were ever primary in this cluster
+     * @param lineage what belongs to this cluster
      */
-    public static ElectionDecision decide(String self, List<Candidate> candidates, Set<String> primaryUuids) {
+    public static ElectionDecision decide(String self, List<Candidate> candidates, Lineage lineage) {
         Map<String, Candidate> sound = new TreeMap<>();
         Map<String, GtidSet> errant = new TreeMap<>();
         for (Candidate candidate : candidates) {
-            GtidSet foreign = candidate.received().minus(candidate.received().of(primaryUuids));
+            GtidSet foreign = lineage.foreignIn(candidate.received());
             if (foreign.isEmpty()) {
                 sound.put(candidate.node(), candidate);
             } else {

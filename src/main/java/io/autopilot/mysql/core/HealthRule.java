@@ -235,8 +235,11 @@ public final class HealthRule {
         boolean member = view.durability()
                 .filter(d -> d.isMember(mysqld.serverUuid(), primary.term(), primary.serverUuid()))
                 .isPresent();
+        boolean mayBegin = view.durability()
+                .filter(d -> d.mayBegin(mysqld.serverUuid(), primary.term(), primary.serverUuid()))
+                .isPresent();
         SemiSync semiSync = mysqld.semiSync().get();
-        if (member && !semiSync.acknowledging()) {
+        if (mayBegin && !semiSync.acknowledging()) {
             return Optional.of(acknowledge(true, primary, "is to acknowledge what " + primary.node() + " writes"));
         }
         return !member && semiSync.mayAcknowledge()
@@ -278,7 +281,8 @@ public final class HealthRule {
         if (last.isEmpty()) {
             return withoutAnyPrimary(view, mysqld);
         }
-        if (view.successor().isPresent() && view.whyNoTakeOver().isEmpty()) {
+        // A hand-over that was announced and in which the lease was not given up never came to be: both would wait for each other.
+        if (view.successor().isPresent() && last.get().released() && view.whyNoTakeOver().isEmpty()) {
             return new StandBy(because(last.get().node() + " handed over to " + view.successor().get()));
         }
         if (mayHaveItAgain(view, mysqld, last.get())) {

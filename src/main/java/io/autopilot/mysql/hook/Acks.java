@@ -19,6 +19,7 @@ import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,20 +144,30 @@ final class Acks {
      */
     Optional<Reason> prepare(Mysql local, PrimaryRecord own, Deadline deadline) {
         Deadline patience = deadline.atMost(BARRIER);
-        boolean first = true;
+        Optional<Set<String>> asked = Optional.empty();
+        Optional<Set<String>> admitted = Optional.empty();
         while (true) {
             Optional<Indexed<Durability>> found = keys.durability(deadline);
             Optional<Durability.Entry> entry = found.map(d -> d.value().newest()).filter(e -> isOf(own, e));
             if (entry.isEmpty()) {
                 return Optional.of(new Reason("what is promised is not of term " + own.term()));
             }
-            if (first) {
-                local.cutOffOthers(entry.get().ackSet());
-                first = false;
+            Set<String> members = entry.get().ackSet();
+            if (!asked.equals(Optional.of(members))) {
+                // They may have been shut out, and this hand keeps every other one from letting them in.
+                members.forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password()));
+                asked = Optional.of(members);
             }
             require(local, entry.get().acksRequired());
-            if (listeners(local) >= entry.get().acksRequired()) {
+            boolean enough = listeners(local) >= entry.get().acksRequired();
+            if (enough && admitted.equals(Optional.of(members))) {
                 return Optional.empty();
+            }
+            if (enough) {
+                // Last, and again when the promise was changed: who has left it by that might come back; who is to join it gets in until then.
+                local.cutOffOthers(members);
+                admitted = Optional.of(members);
+                continue;
             }
             if (!patience.expired()) {
                 ports.sleeper().sleep(PAUSE);

@@ -6,14 +6,15 @@ import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.EvidenceRecords;
+import io.autopilot.mysql.core.Lineage;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SnapshotRecords;
 import io.autopilot.mysql.core.SnapshotWish;
 import io.autopilot.mysql.core.TermRecord;
-import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Consul.TxnResult;
+import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import java.time.Instant;
@@ -252,7 +253,12 @@ final class ClusterKeys {
         return consul.cas(entry.key(), ClusterRecords.write(changed), entry.modifyIndex(), deadline);
     }
 
-    /** Every server whose transactions belong to this cluster (protocol P4, step 3). */
+    /** What belongs to this cluster (protocol P4, step 3). */
+    Lineage lineage(Deadline deadline) {
+        return new Lineage(history(deadline));
+    }
+
+    /** Every server that was ever a primary of this cluster, or whose transactions were there before. */
     Set<String> primaryUuids(Deadline deadline) {
         Set<String> uuids = new TreeSet<>();
         for (TermRecord term : history(deadline)) {

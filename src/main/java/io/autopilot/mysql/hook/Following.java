@@ -131,10 +131,12 @@ final class Following {
             }
             Optional<Reason> changed = whyNot(new Follow(decision.primary(), decision.term(), decision.reason()), deadline);
             String uuid = local.read().serverUuid();
-            boolean member = keys.durability(deadline)
-                    .filter(d -> d.value().isMember(uuid, decision.term(), decision.primaryUuid()))
+            boolean asPromised = keys.durability(deadline)
+                    .filter(d -> decision.on()
+                            ? d.value().mayBegin(uuid, decision.term(), decision.primaryUuid())
+                            : !d.value().isMember(uuid, decision.term(), decision.primaryUuid()))
                     .isPresent();
-            if (changed.isPresent() || member != decision.on()) {
+            if (changed.isPresent() || !asPromised) {
                 return changed.or(() -> Optional.of(new Reason("what is promised has changed meanwhile")));
             }
             local.setAcknowledging(decision.on());

@@ -75,6 +75,10 @@ final class Lease {
             consul.deregister(node.primaryServiceId(), deadline);
             consul.deregister(node.replicaServiceId(), deadline);
         }
+        if (!tags.isEmpty()) {
+            // A container that is killed before it has left, and starts again, has to take that back.
+            state.writeRegisteredAddress(LEAVING);
+        }
         consul.register(
                 new ServiceSpec(
                         node.nodeServiceId(),
@@ -86,7 +90,9 @@ final class Lease {
                         CheckStatus.PASSING,
                         Optional.of(FORGET_NODE_AFTER)),
                 deadline);
-        state.writeRegisteredAddress(node.address().toString());
+        if (tags.isEmpty()) {
+            state.writeRegisteredAddress(node.address().toString());
+        }
     }
 
     /** This node leaves for good; its session ends with the check. */

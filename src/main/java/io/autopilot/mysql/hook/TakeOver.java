@@ -12,6 +12,7 @@ import io.autopilot.mysql.core.ElectionDecision;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.Lineage;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationAccount;
@@ -168,7 +169,7 @@ final class TakeOver {
     }
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
-        Set<String> primaryUuids = keys.primaryUuids(deadline);
+        Lineage lineage = keys.lineage(deadline);
         ServerState mine = local.read();
         GtidSet disowned = disowned(announced.last(), mine, deadline);
         if (!mine.received().intersect(disowned).isEmpty()) {
@@ -186,7 +187,7 @@ final class TakeOver {
             return waits;
         }
         List<Candidate> candidates = candidates(announced, mine, peers, disowned);
-        return switch (Election.decide(node.name(), candidates, primaryUuids)) {
+        return switch (Election.decide(node.name(), candidates, lineage)) {
             case ElectionDecision.Promote promote ->
                 promote(announced, promote, local, peers, session, deadline);
             case ElectionDecision.FetchFrom fetch -> {
@@ -255,7 +256,7 @@ final class TakeOver {
         }
         ServerState mysqld = local.read();
         GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
-        List<Peer> members = members(announced, mysqld, peers, keys.primaryUuids(deadline));
+        List<Peer> members = members(announced, mysqld, peers, keys.lineage(deadline));
         Durability.Entry entry = new Durability.Entry(
                 announced.term(),
                 mysqld.serverUuid(),
@@ -285,13 +286,13 @@ final class TakeOver {
 
     /** Of the old members those that were stopped and have nothing of their own (protocol P1). */
     private static List<Peer> members(
-            Announcement.Made announced, ServerState own, PeerServers peers, Set<String> primaryUuids) {
+            Announcement.Made announced, ServerState own, PeerServers peers, Lineage lineage) {
         Durability before = announced.durability().value();
         return peers.all().stream()
                 .filter(peer -> !peer.fenced() && peer.state().replication().isPresent())
                 .filter(peer -> before.isMember(peer.state().serverUuid()))
                 .filter(peer -> peer.state().clusterUuid().equals(own.clusterUuid()))
-                .filter(peer -> peer.state().received().minus(peer.state().received().of(primaryUuids)).isEmpty())
+                .filter(peer -> lineage.foreignIn(peer.state().received()).isEmpty())
                 .filter(peer -> divergence(peer.state(), own).isNone())
                 .toList();
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +93,10 @@ class ElectionTest {
     }
 
     private ElectionDecision decideFor(String self) {
-        return Election.decide(self, candidates, Set.of(OLD));
+        TermRecord first = new TermRecord(
+                1, "db1", OLD, Set.of(), "founded", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty());
+        return Election.decide(self, candidates, new Lineage(List.of(first)));
     }
 
     private static GtidSet set(String intervals) {

@@ -55,6 +55,26 @@ public final class FakeConsul implements Consul {
         keys.clear();
     }
 
+    /** Keys, sessions and checks outlive it; the lock-delays don't, and everybody's time-out begins anew. */
+    public void restart() {
+        lockDelays.clear();
+        sessions.replaceAll((id, s) -> new Session(s.spec(), time.uptime()));
+        services.replaceAll((id, s) -> s.status() == CheckStatus.CRITICAL
+                ? s
+                : new Service(s.spec(), s.status(), s.note(), time.uptime(), s.criticalSince()));
+    }
+
+    /** Nobody can take the lock on that key yet. */
+    public boolean isDelayed(String key) {
+        letTimePass();
+        return Optional.ofNullable(lockDelays.get(key)).filter(until -> until.compareTo(time.uptime()) > 0).isPresent();
+    }
+
+    /** As it is, without anybody asking. */
+    public Optional<KvEntry> peek(String key) {
+        return Optional.ofNullable(keys.get(key));
+    }
+
     private void arrive(Deadline deadline) {
         if (silent) {
             time.sleep(deadline.remaining());

@@ -38,8 +38,12 @@ final class FakeMysql implements Mysql {
         killed = true;
     }
 
+    private boolean broken() {
+        return killed || !server.up || server.hangs;
+    }
+
     private void arrive() {
-        if (killed || !server.up || server.hangs) {
+        if (broken()) {
             throw new MysqlException("lost the connection to " + server.address, false, 2013, null);
         }
         net.replicate();
@@ -66,12 +70,12 @@ final class FakeMysql implements Mysql {
     @Override
     public boolean tryRoleLock(Duration wait) {
         arrive();
-        if (server.roleLock == null || server.roleLock == this) {
+        boolean free = net.time().await(() -> broken() || server.roleLock == null || server.roleLock == this, wait);
+        arrive();
+        if (free) {
             server.roleLock = this;
-            return true;
         }
-        net.time().sleep(wait);
-        return false;
+        return free;
     }
 
     @Override
@@ -153,12 +157,14 @@ final class FakeMysql implements Mysql {
     @Override
     public boolean awaitApplied(GtidSet set, Duration wait) {
         arrive();
-        if (server.executed.contains(set)) {
-            return true;
-        }
-        net.time().sleep(wait);
-        net.replicate();
-        return server.executed.contains(set);
+        boolean applied = net.time().await(
+                () -> {
+                    net.replicate();
+                    return broken() || server.executed.contains(set);
+                },
+                wait);
+        arrive();
+        return applied;
     }
 
     @Override
@@ -175,11 +181,14 @@ final class FakeMysql implements Mysql {
         server.readOnly = true;
         return wait -> {
             arrive();
-            if (server.semiSync.waiting() > 0) {
-                net.time().sleep(wait);
-                arrive();
-            }
-            return server.semiSync.waiting() == 0;
+            boolean ended = net.time().await(
+                    () -> {
+                        net.replicate();
+                        return broken() || server.semiSync.waiting() == 0;
+                    },
+                    wait);
+            arrive();
+            return ended;
         };
     }
 
@@ -314,10 +323,12 @@ final class FakeMysql implements Mysql {
             throw new MysqlException("commit on " + server.address + ": no room", false, NO_ROOM, null);
         }
         FakeWrite write = server.commit();
-        if (write.answer() == FakeWrite.Answer.NONE) {
-            net.time().sleep(deadline.remaining());
-            net.replicate();
-        }
+        net.time().await(
+                () -> {
+                    net.replicate();
+                    return broken() || write.answer() != FakeWrite.Answer.NONE;
+                },
+                deadline.remaining());
         if (write.answer() != FakeWrite.Answer.OK) {
             // The session has gone; its commit goes on waiting.
             write.answer(FakeWrite.Answer.LOST);
@@ -334,6 +345,7 @@ final class FakeMysql implements Mysql {
 
     @Override
     public void close() {
+        killed = true;
         server.sessions.remove(this);
         if (server.roleLock == this) {
             server.roleLock = null;

@@ -20,6 +20,8 @@ public final class FakeMysqlNet {
     private final VirtualTime time;
     private final Map<Address, FakeServer> servers = new LinkedHashMap<>();
     private final Set<Address> cut = new HashSet<>();
+    private final Set<Set<Address>> cutPairs = new HashSet<>();
+    private boolean byHand;
 
     public FakeMysqlNet(VirtualTime time) {
         this.time = time;
@@ -40,20 +42,41 @@ public final class FakeMysqlNet {
         }
     }
 
+    /** From now on those two don't reach each other, or they do again. */
+    public void cutOff(FakeServer one, FakeServer other, boolean value) {
+        Set<Address> pair = Set.of(one.address, other.address);
+        if (value) {
+            cutPairs.add(pair);
+        } else {
+            cutPairs.remove(pair);
+        }
+    }
+
     /** Who asks for the one is answered by the other, as after a restart that gave addresses anew. */
     public void giveAddress(FakeServer of, FakeServer to) {
         servers.put(of.address, to);
     }
 
-    Optional<FakeServer> at(Address address) {
+    public Optional<FakeServer> at(Address address) {
         return Optional.ofNullable(servers.get(address));
     }
 
-    boolean connected(FakeServer one, FakeServer other) {
-        return one == other || !(cut.contains(one.address) || cut.contains(other.address));
+    public boolean connected(FakeServer one, FakeServer other) {
+        return one.address.equals(other.address)
+                || !(cut.contains(one.address)
+                        || cut.contains(other.address)
+                        || (!cutPairs.isEmpty() && cutPairs.contains(Set.of(one.address, other.address))));
+    }
+
+    /** From now on replication happens only by {@link FakeServer#receive}, {@link FakeServer#apply} and {@link FakeServer#settle}. */
+    public void replicateByHand() {
+        byHand = true;
     }
 
     void replicate() {
+        if (byHand) {
+            return;
+        }
         // As many rounds as there can be hops.
         for (int round = 0; round < servers.size(); round++) {
             servers.values().forEach(FakeServer::pull);
@@ -76,6 +99,15 @@ public final class FakeMysqlNet {
     void disconnect(FakeServer source, String user) {
         servers.values().stream()
                 .filter(s -> s.sourceUser.equals(user) && s.source.flatMap(this::at).filter(at -> at == source).isPresent())
+                .forEach(s -> {
+                    s.connected = false;
+                    s.cutOffs++;
+                });
+    }
+
+    void loseReplicasOf(FakeServer source) {
+        servers.values().stream()
+                .filter(s -> s.source.flatMap(this::at).filter(at -> at == source).isPresent())
                 .forEach(s -> s.connected = false);
     }
 

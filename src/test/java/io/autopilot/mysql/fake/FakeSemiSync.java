@@ -36,7 +36,7 @@ final class FakeSemiSync {
             waiting.add(write);
         } else {
             server.executed = server.executed.union(gtid);
-            write.answer(FakeWrite.Answer.OK);
+            tellOk(write);
         }
         return write;
     }
@@ -67,7 +67,14 @@ final class FakeSemiSync {
     private void finish(FakeWrite write) {
         waiting.remove(write);
         server.executed = server.executed.union(write.gtid());
-        write.answer(FakeWrite.Answer.OK);
+        tellOk(write);
+    }
+
+    private void tellOk(FakeWrite write) {
+        if (write.answer() == FakeWrite.Answer.NONE) {
+            write.answer(FakeWrite.Answer.OK);
+            server.whenAcknowledged.accept(write);
+        }
     }
 
     /** Their sessions end; the commits go on waiting. */
@@ -77,7 +84,7 @@ final class FakeSemiSync {
 
     /** A clean stop tells them OK, a kill nothing. */
     void end(boolean clean) {
-        waiting.forEach(write -> write.answer(clean ? FakeWrite.Answer.OK : FakeWrite.Answer.LOST));
+        waiting.forEach(clean ? this::tellOk : write -> write.answer(FakeWrite.Answer.LOST));
         waiting.clear();
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A mysqld as the hooks see it: GTIDs, read-only state, replication, role lock. What it stores survives {@link #stop}; the rest doesn't. */
@@ -51,6 +52,10 @@ public final class FakeServer {
     boolean offline;
     boolean receiver;
     boolean applier;
+    /** Changes with every end of this server, and with every end of what it receives that its source has put. */
+    int runs;
+
+    int cutOffs;
     /** Its receiver is logged in at the source, and stays so until one of them ends it. */
     boolean connected;
     final FakeSemiSync semiSync;
@@ -63,6 +68,7 @@ public final class FakeServer {
     boolean startsOffline;
     boolean commitsFail;
     boolean hangs;
+    Consumer<FakeWrite> whenAcknowledged = write -> {};
     private Runnable whenStopped = () -> {};
     Runnable whenReceiverStops = () -> {};
 
@@ -125,20 +131,29 @@ public final class FakeServer {
     }
 
     /** As SHUTDOWN or SIGTERM does it. */
-    void stopCleanly() {
+    public void stopCleanly() {
         end(true);
     }
 
     private void end(boolean clean) {
         semiSync.end(clean);
         up = false;
+        runs++;
         connected = false;
+        net.loseReplicasOf(this);
+        sessions.forEach(FakeMysql::kill);
+        sessions.clear();
         whenStopped.run();
     }
 
     /** What the wrapper does when mysqld has ended. */
     public void whenStopped(Runnable action) {
         whenStopped = action;
+    }
+
+    /** A client was told OK. */
+    public void whenAcknowledged(Consumer<FakeWrite> listener) {
+        whenAcknowledged = listener;
     }
 
     /** Before a receiver is stopped. */
@@ -173,7 +188,7 @@ public final class FakeServer {
         return write;
     }
 
-    GtidSet received() {
+    public GtidSet received() {
         return executed.union(retrieved);
     }
 
@@ -222,6 +237,23 @@ public final class FakeServer {
         semiSync.acknowledging = false;
     }
 
+    public boolean up() {
+        return up;
+    }
+
+    /** A client without special rights can log in. */
+    public boolean isOpen() {
+        return up && !hangs && !offline;
+    }
+
+    public GtidSet logged() {
+        return logged;
+    }
+
+    public boolean isConnected() {
+        return connected;
+    }
+
     public boolean offline() {
         return offline;
     }
@@ -266,25 +298,47 @@ public final class FakeServer {
 
     /** Receives and applies what its source has, as far as its threads run and the source lets it. */
     void pull() {
-        if (!up || !receiver || source.isEmpty()) {
-            return;
+        receive().ifPresent(Acknowledgement::arrive);
+    }
+
+    /** On its way to the source: everything up to that has been received and synced. */
+    public record Acknowledgement(FakeServer replica, FakeServer source, GtidSet received, int run, int cutOff) {
+        /** Counts unless the source has ended the connection, by a restart or by a cut. */
+        public void arrive() {
+            if (counts()) {
+                source.semiSync.acknowledged(replica, received);
+            }
         }
-        Optional<FakeServer> from = net.at(source.get()).filter(s -> s.up && net.connected(this, s));
-        connected = from.filter(s -> connected || s.admits(sourceUser)).isPresent();
-        if (connected) {
-            from.ifPresent(this::receive);
+
+        public boolean counts() {
+            return source.up && source.runs == run && replica.cutOffs == cutOff;
         }
     }
 
-    private void receive(FakeServer from) {
+    /** Receives what its source has, as far as its receiver runs and the source lets it; what it says to that. */
+    public Optional<Acknowledgement> receive() {
+        if (!up || !receiver || source.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<FakeServer> from = net.at(source.get()).filter(s -> s.up && net.connected(this, s));
+        connected = from.filter(s -> connected || s.admits(sourceUser)).isPresent();
+        return connected ? from.flatMap(this::receive) : Optional.empty();
+    }
+
+    private Optional<Acknowledgement> receive(FakeServer from) {
         GtidSet fresh = from.logged.minus(received());
         retrieved = retrieved.union(fresh);
-        if (semiSync.acknowledging) {
-            from.semiSync.acknowledged(this, fresh);
-        }
         if (applier && !appliesNothing && from.executed.contains(retrieved)) {
             journalTerm = Math.max(journalTerm, from.journalTerm);
         }
+        return semiSync.acknowledging
+                ? Optional.of(new Acknowledgement(this, from, fresh, from.runs, cutOffs))
+                : Optional.empty();
+    }
+
+    /** Those commits go on for which the acknowledgements have come. */
+    public void settle() {
+        semiSync.settle();
     }
 
     /** Whether that user may log in; those that aren't a server's own are never locked. */
@@ -292,7 +346,7 @@ public final class FakeServer {
         return user.length() == OWN_ACCOUNT ? !accounts.getOrDefault(user, true) : !offline;
     }
 
-    void apply() {
+    public void apply() {
         if (up && applier && !appliesNothing) {
             executed = executed.union(retrieved);
             logged = logged.union(retrieved);

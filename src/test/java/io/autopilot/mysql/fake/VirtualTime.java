@@ -13,12 +13,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /**
  * Time that passes only when somebody sleeps or a test says so. What runs alongside the test takes turns with it: whoever's sleep ends first
  * goes on, and only one of them at a time, so that each run of a test is the same.
  */
-public final class VirtualTime implements Ticker, Sleeper {
+public class VirtualTime implements Ticker, Sleeper {
+    /** How often somebody looks who waits. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private final PriorityQueue<Turn> sleeping =
             new PriorityQueue<>(Comparator.comparing(Turn::at).thenComparing(Turn::number));
     private final List<Throwable> failures = new ArrayList<>();
@@ -52,6 +56,19 @@ public final class VirtualTime implements Ticker, Sleeper {
         meanwhile = () -> {};
         others.run();
         meanwhile = others;
+    }
+
+    /** Lets time pass until that is so, or for so long. False: it is not so. */
+    public boolean await(BooleanSupplier condition, Duration wait) {
+        Duration end = uptime().plus(wait);
+        while (!condition.getAsBoolean()) {
+            Duration left = end.minus(uptime());
+            if (left.isNegative() || left.isZero()) {
+                return false;
+            }
+            sleep(left.compareTo(LOOK) < 0 ? left : LOOK);
+        }
+        return true;
     }
 
     private Turn turn(Duration at) {
@@ -110,7 +127,7 @@ public final class VirtualTime implements Ticker, Sleeper {
     private final class VirtualClock extends Clock {
         @Override
         public Instant instant() {
-            return Instant.EPOCH.plus(now);
+            return Instant.EPOCH.plus(uptime());
         }
 
         @Override

@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
-import io.autopilot.mysql.fake.VirtualTime;
 import io.autopilot.mysql.port.LocalState;
-import io.autopilot.mysql.port.LocalState.DataMark;
 import io.autopilot.mysql.port.LocalState.Discarded;
-import io.autopilot.mysql.port.LocalState.MysqldStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FileLocalStateTest {
-    private static final MysqldStart START = new MysqldStart("start-1", 4711);
-
-    private final VirtualTime time = new VirtualTime();
-
+class FileLocalStateTest extends LocalStateContract {
     @TempDir
     private Path dir;
 
@@ -41,35 +33,6 @@ class FileLocalStateTest {
             Files.createDirectories(dir.resolve(name));
         }
         state = new FileLocalState(dir.resolve("run"), dir.resolve("data"), dir.resolve("proc"), time, time);
-    }
-
-    @Test
-    void aNewNodeRemembersNothing() {
-        assertEquals(Optional.empty(), state.dataMark());
-        assertEquals(Optional.empty(), state.restoredGtids());
-        assertEquals(Optional.empty(), state.session());
-        assertEquals(Optional.empty(), state.lastHeartbeat());
-        assertEquals(Optional.empty(), state.mysqldStart());
-        assertEquals(Optional.empty(), state.followedTerm(START));
-        assertFalse(state.mayBeWritable(START));
-    }
-
-    @Test
-    void remembersWhatItWasTold() {
-        state.writeDataMark(new DataMark("cluster", false));
-        state.writeRestoredGtids(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-9"));
-        state.writeSession("session");
-        state.writeHeartbeat(Duration.ofMillis(3_600_010));
-        assertEquals(Optional.of(new DataMark("cluster", false)), state.dataMark());
-        assertEquals("00000000-0000-0000-0000-00000000000a:1-9", state.restoredGtids().orElseThrow().toString());
-        assertEquals(Optional.of("session"), state.session());
-        assertEquals(Optional.of(Duration.ofMillis(3_600_010)), state.lastHeartbeat());
-        state.writeDataMark(new DataMark("cluster", true));
-        assertEquals(Optional.of(new DataMark("cluster", true)), state.dataMark());
-        state.deleteDataMark();
-        state.deleteRestoredGtids();
-        assertEquals(Optional.empty(), state.dataMark());
-        assertEquals(Optional.empty(), state.restoredGtids());
     }
 
     @Test
@@ -103,10 +66,9 @@ class FileLocalStateTest {
         assertEquals(Optional.empty(), state.salvageBegan(7));
     }
 
-    @Test
-    void anEmptyRestoredSetIsNotTheSameAsNone() {
-        state.writeRestoredGtids(GtidSet.EMPTY);
-        assertEquals(Optional.of(GtidSet.EMPTY), state.restoredGtids());
+    @Override
+    LocalState state() {
+        return state;
     }
 
     @Test
@@ -134,19 +96,6 @@ class FileLocalStateTest {
     }
 
     @Test
-    void theMarkersHoldForOneRunOfMysqldOnly() {
-        state.writeWritable(START, Optional.of(Duration.ofSeconds(9)));
-        state.writeFollowedTerm(START, 4);
-        MysqldStart later = new MysqldStart("start-2", 4711);
-        assertTrue(state.mayBeWritable(START));
-        assertFalse(state.mayBeWritable(later));
-        assertEquals(Optional.of(4L), state.followedTerm(START));
-        assertEquals(Optional.empty(), state.followedTerm(later));
-        state.deleteWritable();
-        assertFalse(state.mayBeWritable(START));
-    }
-
-    @Test
     void theWrapperReadsTheDeadlineInMillisecondsOfUptime() throws IOException {
         state.writeWritable(START, Optional.of(Duration.ofMillis(123_450)));
         assertEquals(List.of("start-1", "123450", time.bootId()), Files.readAllLines(dir.resolve("run/writable")));
@@ -168,17 +117,6 @@ class FileLocalStateTest {
         assertThrows(IllegalStateException.class, state::lastHeartbeat);
         Files.writeString(dir.resolve("run/mysqld.start"), "start-1\n");
         assertThrows(IllegalStateException.class, state::mysqldStart);
-    }
-
-    @Test
-    void oneHookAtATime() {
-        try (LocalState.HookLock held = state.tryLock(time.in(Duration.ZERO)).orElseThrow()) {
-            assertTrue(held != null);
-            Duration before = time.uptime();
-            assertEquals(Optional.empty(), state.tryLock(time.in(Duration.ofSeconds(1))));
-            assertTrue(time.uptime().minus(before).compareTo(Duration.ofMillis(900)) > 0);
-        }
-        state.tryLock(time.in(Duration.ZERO)).orElseThrow().close();
     }
 
     @Test
