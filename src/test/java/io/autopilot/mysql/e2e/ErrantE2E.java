@@ -171,6 +171,8 @@ class ErrantE2E {
         cluster.bySocket(primary, "PURGE BINARY LOGS TO '" + newest.split("\\s", 2)[0] + "'").orElseThrow();
         ledger.write();
         cluster.docker("start", late);
+        // For some seconds Consul lists it as it was, and a replica looks once a minute whether somebody wishes for a snapshot.
+        cluster.awaitInside("rebuild of " + late, LATER, () -> Optional.of(cluster.log(late)).filter(l -> l.contains("event=rebuild evidence=none")));
         cluster.awaitReplica(late, LATER);
         ledger.isWholeOnEveryNode();
         assertNotEquals(snapshot, cluster.lastSnapshot().orElseThrow());
