@@ -34,6 +34,9 @@ public final class HealthRule {
     /** Errors of a receiver whose account is locked, or isn't there. */
     private static final Set<String> SHUT_OUT = Set.of("3118 ", "1045 ");
 
+    /** Errors of an applier whose relay logs stayed with the server that its data was copied from. */
+    private static final Set<String> OF_ANOTHER = Set.of("13124 ", "1872 ");
+
     private HealthRule() {}
 
     /** Decides on one view; never asks for more. */
@@ -197,6 +200,9 @@ public final class HealthRule {
         }
         if (INTERRUPTED.stream().anyMatch(replication.applierError()::startsWith)) {
             return followIfChecked(view, primary, "the applier was interrupted: " + replication.applierError());
+        }
+        if (view.mustJoin() && OF_ANOTHER.stream().anyMatch(replication.applierError()::startsWith)) {
+            return followIfChecked(view, primary, "the snapshot's own relay logs are not here: " + replication.applierError());
         }
         if (!replication.applierError().isEmpty()) {
             return new StayOut(because("the applier stopped: " + replication.applierError()));

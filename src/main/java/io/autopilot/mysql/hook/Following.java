@@ -81,6 +81,10 @@ final class Following {
             }
             user = ReplicationAccount.userOf(mysqld.serverUuid());
         }
+        if (ports.state().mustJoin()) {
+            // A snapshot of a replica says how that one replicated, from relay logs that are not here (seen: errors 1872 and 13124).
+            local.forgetSource();
+        }
         local.follow(decision.primary(), user, login.password());
         local.startReplication();
         LOG.info("event=follow primary={} term={}", decision.primary(), decision.term());

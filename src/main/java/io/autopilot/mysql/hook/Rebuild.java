@@ -119,8 +119,7 @@ public final class Rebuild implements Hook {
      */
     private static boolean acknowledges(ServerState mine, Optional<Durability> durability) {
         return durability
-                .filter(d -> d.proven().ackSet().contains(mine.serverUuid())
-                        || d.next().filter(next -> next.ackSet().contains(mine.serverUuid())).isPresent())
+                .filter(d -> d.isMember(mine.serverUuid()) || d.leaving().contains(mine.serverUuid()))
                 .isPresent();
     }
 

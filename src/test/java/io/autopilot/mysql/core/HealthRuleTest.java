@@ -285,6 +285,14 @@ class HealthRuleTest {
     }
 
     @Test
+    void anApplierThatLooksForTheRelayLogsOfASnapshotsDonorIsSetUpAnew() {
+        given.otherHoldsTheLease().applierError("13124 Replica failed to initialize applier metadata").primaryHas("1-9");
+        decides(StayOut.class);
+        given.restoredAndNeverJoined();
+        decides(Follow.class);
+    }
+
+    @Test
     void anApplierThatWasInterruptedIsStartedAgain() {
         given.otherHoldsTheLease().applierError("1756 The replica coordinator and worker threads are stopped").primaryHas("1-9");
         decides(Follow.class);

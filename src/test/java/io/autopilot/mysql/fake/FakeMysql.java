@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 final class FakeMysql implements Mysql {
     private static final int READ_ONLY = 1290;
     private static final int NO_SOURCE = 1200;
+    private static final int NO_RELAY_LOGS = 1872;
     private static final int NO_ROOM = 1026;
 
     private final FakeServer server;
@@ -129,6 +130,9 @@ final class FakeMysql implements Mysql {
     }
 
     private void mustHaveASource() {
+        if (server.relayLogsOfDonor) {
+            throw new MysqlException(server.address + " looks for the relay logs of another server", false, NO_RELAY_LOGS, null);
+        }
         if (server.source.isEmpty()) {
             throw new MysqlException(server.address + " has no source", false, NO_SOURCE, null);
         }
@@ -136,13 +140,18 @@ final class FakeMysql implements Mysql {
 
     @Override
     public void follow(Address source, String user, Secret password) {
-        forgetSource();
+        forgetRelayLogs();
         server.source = Optional.of(source);
         server.sourceUser = user;
     }
 
     @Override
     public void forgetSource() {
+        forgetRelayLogs();
+        server.relayLogsOfDonor = false;
+    }
+
+    private void forgetRelayLogs() {
         arrive();
         if (!server.executed.contains(server.retrieved)) {
             throw new IllegalStateException("relay logs of " + server.address + " hold what is not applied");

@@ -42,6 +42,7 @@ public final class FakeServer {
     final Map<String, Boolean> accounts = new HashMap<>();
     Optional<String> clusterUuid = Optional.empty();
     long journalTerm;
+    boolean relayLogsOfDonor;
     private final List<BinlogFile> binlogs = new ArrayList<>();
     Optional<Secret> controlPassword = Optional.empty();
     private long written;
@@ -210,6 +211,13 @@ public final class FakeServer {
     public GtidSet executed() {
         net.replicate();
         return executed;
+    }
+
+    /** A physical copy of a replica's data, with what that says of relay logs which aren't copied. */
+    public void copyFromReplica(FakeServer donor) {
+        copyFrom(donor);
+        source = donor.source;
+        relayLogsOfDonor = true;
     }
 
     /** Has in its relay logs what the other one has executed, and applied nothing of it. */

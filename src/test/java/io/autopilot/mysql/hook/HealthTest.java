@@ -494,6 +494,16 @@ class HealthTest {
     }
 
     @Test
+    void aNodeThatWasRestoredOfAReplicasSnapshotForgetsHowThatOneReplicated() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        FakeNode restored = cluster.add("db2");
+        restored.server.copyFromReplica(nodes.get(1).server);
+        restored.state.writeMustJoin();
+        assertEquals("Follow", restored.health().decision());
+        assertTrue(restored.server.replicates());
+    }
+
+    @Test
     void aRestoredReplicaThatIsStillBehindMayNot() {
         FakeNode first = cluster.add("db0");
         first.health();

@@ -11,7 +11,9 @@ import io.autopilot.mysql.adapter.mysqld.DirectoryVolume;
 import io.autopilot.mysql.adapter.store.LocalStore;
 import io.autopilot.mysql.core.BinlogFile;
 import io.autopilot.mysql.core.ClusterConfig;
+import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.ClusterStatus;
+import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.SnapshotWish;
@@ -19,6 +21,7 @@ import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeSnapshots;
 import io.autopilot.mysql.fake.KillSwitch;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.Deadline;
@@ -37,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -395,6 +399,19 @@ class RebuildTest {
         assertTrue(keys.writeConfig(ClusterConfig.EMPTY.paused(pause), keys.config(soon).index(), soon));
         assertTrue(story.rebuild().reason().text().contains("paused"));
         assertEquals(List.of(), story.evidence());
+    }
+
+    @Test
+    void aServerWhoseAcknowledgementsMayStillCountIsArchivedAndNotGivenUp() {
+        Deadline soon = story.cluster.time.in(Duration.ofSeconds(1));
+        Indexed<Durability> now = new ClusterKeys(story.primary.node, story.cluster.consul).durability(soon).orElseThrow();
+        Durability leaving = now.value().withNext(now.value().proven(), Set.of(story.old.server.uuid()));
+        story.cluster.consul.cas(story.primary.node.durabilityKey(), ClusterRecords.write(leaving), now.index(), soon);
+        Outcome outcome = story.rebuild();
+        assertEquals(Outcome.Status.TRY_LATER, outcome.status());
+        assertTrue(outcome.reason().text().contains("ack set"), outcome.toString());
+        assertEquals(Optional.empty(), story.old.state.discarded());
+        story.evidenceIsWhole();
     }
 
     @Test

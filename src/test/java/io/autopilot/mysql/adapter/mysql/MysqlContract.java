@@ -519,7 +519,7 @@ abstract class MysqlContract {
         return connection;
     }
 
-    private boolean unreachable(int node) {
+    final boolean unreachable(int node) {
         try (Mysql still = servers(node, CONTROL).connect(address(node), soon())) {
             return still == null;
         } catch (MysqlException e) {

@@ -35,6 +35,28 @@ abstract class RealConnections extends RealAccounts {
         super(image, version);
     }
 
+    /** As it is after the restore of a snapshot of a replica: the tables are there, the relay logs aren't. */
+    @Test
+    void aServerThatLooksForRelayLogsWhichAreNotThereReplicatesOnceItHasForgottenItsSource() {
+        Mysql primary = primary();
+        primary.heartbeat(1);
+        Mysql donor = replicaOf(1, 2);
+        assertTrue(donor.awaitApplied(primary.executed(), Duration.ofSeconds(20)));
+        server(2).run("FLUSH RELAY LOGS", "FLUSH RELAY LOGS", "FLUSH RELAY LOGS");
+        donor.stopReplication();
+        donor.shutdown();
+        eventually(() -> unreachable(2));
+        server(2).exec("sh", "-c", "rm -f /var/lib/mysql/relay*");
+        start(2);
+        Mysql restored = local(2);
+        restored.stopReplication();
+        restored.forgetSource();
+        restored.follow(address(1), ACCOUNTS.replicationUser(), REPLICATION);
+        restored.startReplication();
+        primary.heartbeat(1);
+        assertTrue(restored.awaitApplied(primary.executed(), Duration.ofSeconds(20)));
+    }
+
     @Test
     void whereNobodyListensIsUnreachable() throws Exception {
         int port;
