@@ -21,7 +21,7 @@ import java.util.zip.CRC32;
  * anew. While Consul doesn't answer they go to the primary that they know.
  */
 final class Clients implements AutoCloseable {
-    static final int PATIENT = 3;
+    private static final int PATIENT = 3;
     private static final int NIMBLE = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration HASTE = Duration.ofSeconds(2);

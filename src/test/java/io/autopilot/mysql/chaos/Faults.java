@@ -47,7 +47,7 @@ final class Faults {
                 Fault.of(
                         "term-wrapper",
                         "SIGTERM of mysqld's wrapper while clients wait",
-                        s -> terminate(s, "pkill -TERM -f /usr/local/bin/mysqld-run"),
+                        s -> terminate(s, "pkill -TERM -f /usr/local/bin/[m]ysqld-run"),
                         LET_REPLICAS_GO_ON),
                 Fault.of("stop-halfway", "`docker stop -t 1` while clients wait", Faults::stopHalfway, Faults::startAndGoOn),
                 Fault.of("stale-primary-hook", "a primary's hook that sleeps until it has a successor", Faults::staleOnPrimary, Faults::wakeEverybody),
@@ -77,7 +77,7 @@ final class Faults {
     }
 
     private static void pause(Scene scene) {
-        scene.docker("pause", scene.primary());
+        scene.freeze(scene.primary());
         scene.lastsFor(FROZEN);
         scene.docker("unpause", scene.primary());
     }
