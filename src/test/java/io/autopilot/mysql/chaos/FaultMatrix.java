@@ -61,7 +61,7 @@ final class FaultMatrix {
         Outcome outcome = cluster.run(fault);
         outcomes.add(outcome);
         OUT.println(outcome);
-        if (outcome.violation().isPresent() || !outcome.lost().isEmpty() || outcome.stayedOut() > 0) {
+        if (outcome.violation().isPresent() || !outcome.lost().isEmpty() || outcome.rebuilt() > 0) {
             Files.createDirectories(logs);
             String name = outcomes.size() + "-" + outcome.setup().toString().replace(' ', '-') + "-" + fault.name() + ".log";
             Files.writeString(logs.resolve(name), outcome + "\n" + cluster.logs());

@@ -18,8 +18,8 @@ final class FaultReport {
             - **lost**: acknowledged, and missing on a node. Must be 0 in lossless mode.
             - **extra**: there, and never acknowledged. Allowed: the client was told nothing.
             - **unreadable**: a row whose content is not what was written, or a node that can't be read.
-            - **stayed out**: nodes that came back with transactions that were never acknowledged and nobody else has, and were replaced by new ones.
-            - **not whole in time**: runs after which the three nodes were not back within three minutes.
+            - **rebuilt**: nodes that came back with transactions which were never acknowledged and nobody else has; they put those aside and made their data anew.
+            - **not whole in time**: runs after which the three nodes were not back within four minutes.
 
             This run: %d cores for all nodes, Consul and the clients together.%s
 

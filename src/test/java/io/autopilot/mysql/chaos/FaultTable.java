@@ -9,7 +9,7 @@ import java.util.Optional;
 final class FaultTable {
     private static final String HEAD =
             """
-            | server | mode | fault | runs | first acknowledged write after, p50 / p95 / max | acknowledged | lost | extra | unreadable | stayed out | not whole in time |
+            | server | mode | fault | runs | first acknowledged write after, p50 / p95 / max | acknowledged | lost | extra | unreadable | rebuilt | not whole in time |
             |---|---|---|---|---|---|---|---|---|---|---|
             """;
 
@@ -48,7 +48,7 @@ final class FaultTable {
                         runs.stream().mapToInt(o -> o.lost().size()).sum(),
                         runs.stream().mapToInt(Outcome::extra).sum(),
                         runs.stream().mapToInt(Outcome::unreadable).sum(),
-                        runs.stream().mapToInt(Outcome::stayedOut).sum(),
+                        runs.stream().mapToInt(Outcome::rebuilt).sum(),
                         runs.stream().filter(o -> o.trouble().isPresent()).count());
     }
 

@@ -26,11 +26,10 @@ final class FaultyCluster implements AutoCloseable {
     /** For the first acknowledged write after a fault, once the fault itself is over. */
     static final Duration RECOVERY = Duration.ofSeconds(90);
     /** For all three nodes to be back. */
-    private static final Duration WHOLE = Duration.ofMinutes(3);
+    private static final Duration WHOLE = Duration.ofMinutes(4);
     /** A primary that is still the same one has to write on for so long. */
     private static final Duration LONG_PAST = Duration.ofSeconds(3);
 
-    private static final Duration NEW = Duration.ofSeconds(12);
     private static final int NODES = 3;
     private static final String SMALL_DISKS =
             """
@@ -78,15 +77,16 @@ final class FaultyCluster implements AutoCloseable {
         cluster.write(first, "CREATE TABLE acked (id BIGINT PRIMARY KEY, payload VARCHAR(100) NOT NULL, crc BIGINT NOT NULL)");
         cluster.awaitInside("snapshot", START, cluster::lastSnapshot);
         cluster.up(NODES);
-        awaitWhole(new HashSet<>());
+        awaitWhole();
+        awaitLastRow();
     }
 
     /** One fault from whole to whole; what was seen is in the outcome, never an exception. */
     Outcome run(Fault fault) {
+        long began = System.nanoTime();
         String primary = cluster.awaitPrimary(RECOVERY);
         Scene scene;
         Optional<Duration> recovery;
-        Set<String> replaced = new HashSet<>();
         Optional<String> trouble;
         List<Clients.Ack> acks;
         try (Clients clients = new Clients(cluster, ids, primary)) {
@@ -97,21 +97,23 @@ final class FaultyCluster implements AutoCloseable {
             long over = System.nanoTime();
             recovery = recovery(scene, clients, over);
             trouble = trouble.or(() -> attempt(() -> fault.heal().on(scene)));
-            trouble = trouble.or(() -> attempt(() -> awaitWhole(replaced)));
+            trouble = trouble.or(() -> attempt(this::awaitWhole));
             clients.close();
             acks = clients.acks();
         }
         rows.acknowledge(acks);
-        Optional<Difference> difference = trouble.isPresent() ? Optional.empty() : Optional.of(compare());
+        trouble = trouble.or(() -> attempt(this::awaitLastRow));
+        // Of a cluster that isn't whole the primary alone is judged.
+        Difference difference = compare(trouble.isEmpty() ? cluster.running() : cluster.primary().stream().toList());
         return new Outcome(
                 fault.name(),
                 setup,
                 recovery,
                 acks.size(),
-                difference.map(Difference::lost).orElse(Map.of()),
-                difference.map(d -> d.extra().size()).orElse(0),
-                difference.map(d -> d.unreadable().size()).orElse(0),
-                replaced.size(),
+                difference.lost(),
+                difference.extra().size(),
+                difference.unreadable().size(),
+                rebuilt(Duration.ofNanos(System.nanoTime() - began)),
                 trouble);
     }
 
@@ -144,21 +146,13 @@ final class FaultyCluster implements AutoCloseable {
         return Optional.of(Duration.ofNanos(longest));
     }
 
-    /** Three nodes in their roles, all of them promised and all of them with what the primary has now. Who stays out is replaced. */
-    private void awaitWhole(Set<String> replaced) {
-        cluster.awaitInside("whole cluster", WHOLE, () -> {
-            if (isWhole()) {
-                return Optional.of(true);
-            }
-            for (String node : cluster.running()) {
-                if (staysOut(node)) {
-                    replaced.add(node);
-                    cluster.docker("rm", "-f", "-v", node);
-                    cluster.up(NODES);
-                }
-            }
-            return Optional.empty();
-        });
+    /** Three nodes in their roles, all of them promised. */
+    private void awaitWhole() {
+        cluster.awaitInside("whole cluster", WHOLE, () -> isWhole() ? Optional.of(true) : Optional.empty());
+    }
+
+    /** When nobody writes any more: what the primary has now is on every node. */
+    private void awaitLastRow() {
         long mark = ids.incrementAndGet();
         cluster.await("acknowledged mark", RECOVERY, () -> cluster.primary().filter(node -> writes(node, mark)));
         rows.acknowledge(List.of(new Clients.Ack(mark, "the primary", 0)));
@@ -178,11 +172,8 @@ final class FaultyCluster implements AutoCloseable {
                 || durability.filter(d -> d.next().isEmpty() && d.proven().ackSet().size() == NODES - 1).isPresent();
     }
 
-    private boolean staysOut(String node) {
-        List<String> decisions = cluster.newLog(node, NEW).lines().filter(line -> line.contains("decision=")).toList();
-        return !decisions.isEmpty()
-                && decisions.getLast().contains("decision=StayOut")
-                && decisions.getLast().contains("errant transactions");
+    private int rebuilt(Duration since) {
+        return (int) cluster.running().stream().filter(node -> cluster.newLog(node, since).contains("event=rebuild ")).count();
     }
 
     private boolean writes(String node, long mark) {
@@ -202,9 +193,9 @@ final class FaultyCluster implements AutoCloseable {
         }
     }
 
-    private Difference compare() {
+    private Difference compare(List<String> nodes) {
         Map<String, Contents> servers = new HashMap<>();
-        cluster.running().forEach(node -> servers.put(node, contents(node)));
+        nodes.forEach(node -> servers.put(node, contents(node)));
         return rows.compare(servers);
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param recovery from the blow, or the last write before it took effect, to the next acknowledged one; empty: there was none in time
  * @param lost acknowledged rows that a server lacks, and which one; in asynchronous mode that can be
  * @param extra rows that are there and were not acknowledged
- * @param stayedOut nodes that came back with writes that nobody was told are done, and had to be replaced
+ * @param rebuilt nodes that came back with writes that nobody was told are done, and made their data anew
  * @param trouble why the cluster was not whole again in time, or could not be judged
  */
 record Outcome(
@@ -21,7 +21,7 @@ record Outcome(
         Map<Long, String> lost,
         int extra,
         int unreadable,
-        int stayedOut,
+        int rebuilt,
         Optional<String> trouble) {
     Outcome {
         lost = Map.copyOf(lost);
