@@ -17,13 +17,20 @@ final class FaultMatrix {
     private final List<Fault> faults;
     private final int runs;
     private final Path logs;
+    private final Report report;
     private final List<Outcome> outcomes = new ArrayList<>();
 
+    /** Is told of all runs so far after each one: a run of hours that is ended leaves what it has found. */
+    interface Report {
+        void write(List<Outcome> outcomes) throws IOException;
+    }
+
     /** @param logs where the nodes' logs of runs go that ended badly */
-    FaultMatrix(List<Fault> faults, int runs, Path logs) {
+    FaultMatrix(List<Fault> faults, int runs, Path logs, Report report) {
         this.faults = faults;
         this.runs = runs;
         this.logs = logs;
+        this.report = report;
     }
 
     void run(List<Outcome.Setup> setups) throws IOException, SQLException {
@@ -61,6 +68,7 @@ final class FaultMatrix {
         Outcome outcome = cluster.run(fault);
         outcomes.add(outcome);
         OUT.println(outcome);
+        report.write(outcomes());
         if (outcome.violation().isPresent() || !outcome.lost().isEmpty() || outcome.rebuilt() > 0) {
             Files.createDirectories(logs);
             String name = outcomes.size() + "-" + outcome.setup().toString().replace(' ', '-') + "-" + fault.name() + ".log";

@@ -12,6 +12,7 @@ final class Faults {
     private static final Duration OUTAGE = Duration.ofSeconds(25);
     private static final Duration WAKE = Duration.ofSeconds(2);
 
+    private static final String SLOW_DISK = "slow-disk";
     private static final Fault.Act NOTHING = scene -> {};
     private static final Fault.Act LET_REPLICAS_GO_ON = Scene::letReplicasGoOn;
 
@@ -28,13 +29,13 @@ final class Faults {
             done
             sleep 0.$((RANDOM % 5))$((RANDOM % 10))
             [ -z "$pid" ] || kill -STOP "$pid" || true
-            pkill -STOP -x java
+            pkill -STOP -x 'java|containerpilot'
             """;
 
     /** The hook goes on before the supervisor notices how late it is. */
     private static final String WAKE_HOOKS = "pkill -CONT -f 'manage[.]jar health' || true";
 
-    private static final String WAKE_ALL = "pkill -CONT -x java || true";
+    private static final String WAKE_ALL = "pkill -CONT -x 'java|containerpilot' || true";
 
     private Faults() {}
 
@@ -61,8 +62,13 @@ final class Faults {
                 Fault.of("cut-consul", "network of Consul cut for 25 s", Faults::cutConsul, NOTHING),
                 Fault.of("kill-consul", "Consul killed, started after 25 s", Faults::killConsul, NOTHING),
                 new Fault("disk-full", "disk of the primary full", true, Faults::fillDisk, Faults::emptyDisk),
-                Fault.of("slow-disk", "primary's disk at " + SlowDisk.WRITES + " writes a second for 30 s", Faults::slowDisk, SlowDisk::end),
+                Fault.of(SLOW_DISK, "primary's disk at " + SlowDisk.WRITES + " writes a second for 30 s", Faults::slowDisk, SlowDisk::end),
                 Fault.of("kill-all", "all three nodes killed at once, started again", Faults::killAll, s -> s.tryStart(s.nodes())));
+    }
+
+    /** Those that this machine has. */
+    static List<Fault> all(boolean slowDisk) {
+        return all().stream().filter(fault -> slowDisk || !fault.name().equals(SLOW_DISK)).toList();
     }
 
     /** Those of the comma-separated list, in the order of this class. */

@@ -16,7 +16,7 @@ class FaultsE2E {
 
     @Test
     void theWorstFaultsCostNoAcknowledgedRow() throws IOException, SQLException {
-        FaultMatrix matrix = new FaultMatrix(Faults.named(WORST), 1, Path.of("target", "faults"));
+        FaultMatrix matrix = new FaultMatrix(Faults.named(WORST), 1, Path.of("target", "faults"), outcomes -> {});
         matrix.run(List.of(new Outcome.Setup(Images.latest().substring(Images.latest().lastIndexOf(':') + 1), true)));
         assertEquals(List.of(), matrix.outcomes().stream().map(Outcome::violation).flatMap(Optional::stream).toList());
     }
