@@ -9,7 +9,7 @@ export TESTCONTAINERS_HOST_OVERRIDE = localhost
 export CONSUL_IMAGE ENV_FILE
 
 .DELETE_ON_ERROR:
-.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test simulate bench clean-build
+.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test simulate bench chaos clean-build
 
 help: ## this list
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -70,6 +70,14 @@ simulate: ## clusters in virtual time with everything that can go wrong; SEEDS=1
 BENCH_RUNS ?= 5
 bench: image consul-image ## faults of a cluster of three from the clients' view and what a hook costs, as tables; BENCH_RUNS=5
 	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false '-Dit.test=*Bench' -Druns=$(BENCH_RUNS)
+
+RUNS ?= 1
+FAULTS ?=
+MODES ?= lossless,async
+VERSIONS ?= 9.7,8.0,5.6
+chaos: images consul-image ## break clusters in every way against a ledger of acknowledged rows, into docs/faults.md; RUNS=1 FAULTS= MODES= VERSIONS=
+	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FaultSuite -Dreport=docs/faults.md \
+	    '-Druns=$(RUNS)' '-Dfaults=$(FAULTS)' '-Dmodes=$(MODES)' '-Dversions=$(VERSIONS)'
 
 clean-build: ## remove what the build made
 	rm -rf target docker/containerpilot

@@ -22,7 +22,7 @@ public final class Images {
     }
 
     /** The image of the same name for another series. */
-    static String of(String series) {
+    public static String of(String series) {
         return LATEST.substring(0, LATEST.lastIndexOf(':') + 1) + series;
     }
 }

@@ -95,7 +95,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** For the compose file's own variables, before the first start. */
-    TestCluster with(String variable, String value) {
+    public TestCluster with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
@@ -160,12 +160,41 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** Its network is gone, all else of the container runs on. */
-    void cutOff(String node) {
+    public void cutOff(String node) {
         docker("network", "disconnect", network, node);
     }
 
-    void reconnect(String node) {
+    public void reconnect(String node) {
         docker("network", "connect", network, node);
+    }
+
+    /** The container of this cluster's Consul server, whether it runs or not. */
+    public String consulContainer() {
+        return lines(compose("ps", "-q", "consul")).getFirst();
+    }
+
+    /** Its network is gone for everybody, and for this machine. */
+    public void cutConsulOff(String container) {
+        docker("network", "disconnect", network, container);
+    }
+
+    /** With the name that the nodes look it up by, which doesn't come back by itself. */
+    public void reconnectConsul(String container) {
+        docker("network", "connect", "--alias", "consul", network, container);
+    }
+
+    /** What a container has said in the last seconds, on both of its outputs. */
+    public String newLog(String node, Duration since) {
+        Result result = command.attempt(List.of("docker", "logs", "--since", since.toSeconds() + "s", node));
+        return result.out() + result.err();
+    }
+
+    /** A command of Docker that may fail; whether it did what it was told. */
+    public boolean tryDocker(String... arguments) {
+        if (MOVES.contains(arguments[0])) {
+            addresses.clear();
+        }
+        return command.attempt(concat("docker", arguments)).status() == 0;
     }
 
     /** {@code manage} in that container. */
@@ -186,7 +215,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** A query as root by the node's own socket, its network needs not be there; empty while mysqld doesn't answer. */
-    Optional<String> bySocket(String node, String query) {
+    public Optional<String> bySocket(String node, String query) {
         Result result = command.attempt(List.of("docker", "exec", node, "mysql", "-Ne", query));
         return result.status() == 0 ? Optional.of(result.out().strip()) : Optional.empty();
     }
@@ -230,7 +259,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** Keys in Consul that begin so, with their values. */
-    Map<String, String> keys(String prefix) {
+    public Map<String, String> keys(String prefix) {
         return consul.keys(prefix);
     }
 
@@ -243,7 +272,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** The id of the newest snapshot. */
-    Optional<String> lastSnapshot() {
+    public Optional<String> lastSnapshot() {
         return Optional.ofNullable(keys(service + "-last-backup").get(service + "-last-backup"))
                 .map(value -> json(value).path("id").asText());
     }
@@ -298,7 +327,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** For a question by {@code docker exec}, which would keep a small machine busy if it were asked all the time. */
-    <T> T awaitInside(String what, Duration bound, Supplier<Optional<T>> question) {
+    public <T> T awaitInside(String what, Duration bound, Supplier<Optional<T>> question) {
         return Await.seldom(what, bound, question, this::logs);
     }
 

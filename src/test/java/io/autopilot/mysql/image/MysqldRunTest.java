@@ -232,6 +232,33 @@ final class MysqldRunTest {
     }
 
     @Test
+    void startsAWritableMysqldAgainThatSomebodyElseShutDownAndDoesNotCallItCrashed() throws Exception {
+        start();
+        String first = startId();
+        markWritable(first, "-");
+
+        signal("TERM", Long.toString(mysqldPid()));
+
+        await(() -> Files.exists(startFile()) && !startId(startFile()).equals(first));
+        assertTrue(wrapper.isAlive());
+        assertFalse(Files.exists(directory.resolve("run/writable")));
+        assertEquals(1, linesOfLogWith("event=restart"), log());
+        signal("TERM", Long.toString(wrapper.pid()));
+        assertEquals(0, awaitExit(), log());
+    }
+
+    @Test
+    void aReplicaThatSomebodyElseShutDownEnds() throws Exception {
+        start();
+        markWritable("11111111-1111-1111-1111-111111111111", "-");
+
+        signal("TERM", Long.toString(mysqldPid()));
+
+        assertEquals(0, awaitExit(), log());
+        assertTrue(Files.exists(directory.resolve("run/writable")));
+    }
+
+    @Test
     void endsWithTheStatusOfMysqld() throws Exception {
         start();
 
@@ -321,6 +348,14 @@ final class MysqldRunTest {
 
     private String startId() throws IOException {
         return Files.readAllLines(startFile()).getFirst();
+    }
+
+    private static String startId(Path file) {
+        try {
+            return Files.readAllLines(file).getFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private long mysqldPid() throws IOException {
