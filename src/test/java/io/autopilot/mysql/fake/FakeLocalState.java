@@ -24,6 +24,8 @@ public final class FakeLocalState implements LocalState {
 
     private record Followed(String run, long term) {}
 
+    private record Salvage(long term, Duration at) {}
+
     private static final class Run {
         private Optional<HookLock> lock = Optional.empty();
         private Optional<String> session = Optional.empty();
@@ -32,6 +34,8 @@ public final class FakeLocalState implements LocalState {
         private Optional<MysqldStart> mysqld = Optional.empty();
         private Optional<Writable> writable = Optional.empty();
         private Optional<Followed> followed = Optional.empty();
+        private Optional<Salvage> salvage = Optional.empty();
+        private boolean diverged;
         private boolean stopping;
     }
 
@@ -39,6 +43,7 @@ public final class FakeLocalState implements LocalState {
         private Optional<DataMark> mark = Optional.empty();
         private Optional<GtidSet> restored = Optional.empty();
         private Optional<String> left = Optional.empty();
+        private Optional<Discarded> discarded = Optional.empty();
         private boolean mustJoin;
     }
 
@@ -64,6 +69,7 @@ public final class FakeLocalState implements LocalState {
     /** The machine was started anew: what was true of its clock is not any more. */
     public void boot() {
         run.heartbeat = Optional.empty();
+        run.salvage = Optional.empty();
         run.mysqld = Optional.empty();
     }
 
@@ -236,8 +242,48 @@ public final class FakeLocalState implements LocalState {
         run.stopping = true;
     }
 
-    @Override
+    /** The container is started anew. */
     public void deleteStopping() {
         run.stopping = false;
+    }
+
+    @Override
+    public Optional<Discarded> discarded() {
+        return data.discarded;
+    }
+
+    @Override
+    public void writeDiscarded(Discarded discarded) {
+        data.discarded = Optional.of(discarded);
+    }
+
+    @Override
+    public void deleteDiscarded() {
+        data.discarded = Optional.empty();
+    }
+
+    @Override
+    public boolean diverged() {
+        return run.diverged;
+    }
+
+    @Override
+    public void writeDiverged() {
+        run.diverged = true;
+    }
+
+    @Override
+    public void deleteDiverged() {
+        run.diverged = false;
+    }
+
+    @Override
+    public Optional<Duration> salvageBegan(long term) {
+        return run.salvage.filter(s -> s.term() == term).map(Salvage::at);
+    }
+
+    @Override
+    public void writeSalvageBegan(long term, Duration at) {
+        run.salvage = Optional.of(new Salvage(term, Duration.ofMillis(at.toMillis())));
     }
 }

@@ -74,7 +74,8 @@ final class Simulation {
         Map<String, String> environment = new HashMap<>(
                 Map.of("MYSQL_REPL_PASSWORD", "secret", "REPLICATION_MODE", plan.lossless() ? "lossless" : "async",
                         // Nobody is here to say that a third failover may follow two.
-                        "FAILOVER_WINDOW", "0"));
+                        "FAILOVER_WINDOW", "0",
+                        "ERRANT_POLICY", "stop"));
         plan.acks().ifPresent(acks -> environment.put("REPLICATION_ACKS", Integer.toString(acks)));
         if (plan.strict()) {
             environment.put("LOSSLESS_STRICT", "true");

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.fake.VirtualTime;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
+import io.autopilot.mysql.port.LocalState.Discarded;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,8 +93,6 @@ abstract class LocalStateContract {
     void whatIsSaidOfThisLifeOfTheContainerCanBeTakenBack() {
         state().writeStopping();
         assertTrue(state().stopping());
-        state().deleteStopping();
-        assertFalse(state().stopping());
         state().writeRegisteredAddress("10.0.0.1:3306");
         assertEquals(Optional.of("10.0.0.1:3306"), state().registeredAddress());
         state().writeMustJoin();
@@ -103,5 +103,21 @@ abstract class LocalStateContract {
         assertEquals(Optional.of("c1"), state().leftCluster());
         state().deleteLeftCluster();
         assertEquals(Optional.empty(), state().leftCluster());
+    }
+
+    @Test
+    void remembersWhatItCantFollowWithAndForWhichTermItWaits() {
+        Discarded why = new Discarded(Optional.of("db0-12"), new Reason("errant transactions"));
+        state().writeDiscarded(why);
+        assertEquals(Optional.of(why), state().discarded());
+        state().deleteDiscarded();
+        assertEquals(Optional.empty(), state().discarded());
+        state().writeDiverged();
+        assertTrue(state().diverged());
+        state().deleteDiverged();
+        assertFalse(state().diverged());
+        state().writeSalvageBegan(7, Duration.ofMillis(3_600_123));
+        assertEquals(Optional.of(Duration.ofMillis(3_600_123)), state().salvageBegan(7));
+        assertEquals(Optional.empty(), state().salvageBegan(8));
     }
 }
