@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 /** What must hold after every step (design, "What must always hold"), and what must come to be once nothing goes wrong any more. */
 final class Check {
     private static final String DURABILITY = "mysql/durability";
+    private static final Set<String> OUT = Set.of("StayOut", "Diverged");
     static final String LEASE = "mysql-primary";
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration RECENTLY = Duration.ofSeconds(3);
@@ -246,7 +247,7 @@ final class Check {
                     && server.source().equals(Optional.of(primary.server.address()));
             if (node != primary && follows && !errant) {
                 followers.add(server.uuid());
-            } else if (node != primary && !(errant && node.last.filter(o -> o.decision().equals("StayOut")).isPresent())) {
+            } else if (node != primary && !(errant && node.last.filter(o -> OUT.contains(o.decision())).isPresent())) {
                 return Optional.of(node.name + " doesn't follow " + primary.name + "; " + outcomes());
             }
         }

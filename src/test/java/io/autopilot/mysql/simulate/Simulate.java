@@ -80,7 +80,10 @@ final class Simulate {
         long began = System.nanoTime();
         List<Failure> failures = new ArrayList<>();
         for (long seed = first; seed < first + count; seed++) {
-            run(Plan.of(seed), flaw).ifPresent(failures::add);
+            run(Plan.of(seed), flaw).ifPresent(failure -> {
+                System.out.println(failure);
+                failures.add(failure);
+            });
         }
         double seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0;
         double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
