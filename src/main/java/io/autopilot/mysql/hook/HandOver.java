@@ -107,8 +107,7 @@ final class HandOver {
             LOG.info("event=hand-over to={} term={}", candidate.node(), handOver.term());
             Optional<Indexed<Durability>> announced = keys.announce(handOver, deadline);
             services.ringBell(candidate.node(), announced.map(Indexed::index).orElse(0L), deadline);
-            Deadline patience = deadline.atMost(patience(candidates));
-            if (announced.isPresent() && answers(handOver, announced.get().index(), patience)) {
+            if (announced.isPresent() && answers(handOver, announced.get().index(), patience(candidates), deadline)) {
                 return Optional.of(new Attempt(record, handOver, announced.get().index(), candidate.address()));
             }
         }
@@ -116,10 +115,10 @@ final class HandOver {
     }
 
     /** The start of the successor's hook, and all that it can do before, are no part of the write gap. */
-    private boolean answers(Durability.HandOver handOver, long index, Deadline deadline) {
+    private boolean answers(Durability.HandOver handOver, long index, Duration patience, Deadline deadline) {
         boolean answered = ports.poll()
                 .until(
-                        deadline,
+                        deadline.atMost(patience),
                         PAUSE,
                         () -> keepUp(deadline).isPresent()
                                 ? Optional.of(false)
