@@ -82,7 +82,19 @@ public record Durability(
         promised.get().next().ifPresent(next -> leaving.addAll(next.ackSet()));
         leaving.removeAll(entry.ackSet());
         return new Durability(
-                mode, promised.get().proven(), Optional.of(entry), leaving, Optional.empty(), Optional.empty());
+                mode, kept(promised.get(), entry), Optional.of(entry), leaving, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * What stays proven while a new term begins. Writes that were acknowledged under a change that was not over, and that what is proven
+     * doesn't keep, are on the new primary for certain and on nobody else.
+     */
+    private static Entry kept(Durability before, Entry begun) {
+        Entry proven = before.proven();
+        boolean all = before.next()
+                .filter(next -> !proven.ackSet().containsAll(next.ackSet()) || next.acksRequired() < proven.acksRequired())
+                .isEmpty();
+        return all ? proven : new Entry(begun.term(), begun.primaryUuid(), Set.of(), 0);
     }
 
     /** The same promise to more members. */

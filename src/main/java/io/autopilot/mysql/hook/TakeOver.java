@@ -250,7 +250,10 @@ final class TakeOver {
             PeerServers peers,
             String session,
             Deadline deadline) {
-        local.startApplier();
+        if (local.read().replication().isPresent()) {
+            // A run that was killed may have forgotten the source already.
+            local.startApplier();
+        }
         if (!local.awaitApplied(decision.mustHold(), deadline.remaining())) {
             return Optional.of(new Reason("still applies what it has received"));
         }

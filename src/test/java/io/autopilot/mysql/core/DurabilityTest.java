@@ -43,4 +43,16 @@ class DurabilityTest {
                 Durability.Mode.ASYNC, proven, Optional.of(next), Set.of(), Optional.empty(), Optional.empty());
         assertEquals(next, changing.newest());
     }
+
+    /** Its writes are on the new primary, and neither the old promise nor the new term's need have them (found by the simulation). */
+    @Test
+    void aChangeThatWasNotOverWhenATermEndedIsNotForgotten() {
+        Durability.Entry proven = new Durability.Entry(3, "p", Set.of("a", "b"), 2);
+        Durability.Entry next = new Durability.Entry(3, "p", Set.of("a"), 1);
+        Durability before = new Durability(
+                Durability.Mode.LOSSLESS, proven, Optional.of(next), Set.of("b"), Optional.empty(), Optional.empty());
+        Durability begun =
+                Durability.beginning(Durability.Mode.LOSSLESS, new Durability.Entry(4, "a", Set.of("b"), 1), Optional.of(before));
+        assertEquals(new Durability.Entry(4, "a", Set.of(), 0), begun.proven());
+    }
 }

@@ -8,9 +8,13 @@ import io.autopilot.mysql.core.ReplicationState.Receiver;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.TxnOp;
+import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.simulate.Calls.Arrival;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -83,6 +87,19 @@ enum PlantedFlaws implements Flaw {
         }
     },
 
+    /** P4: receivers are believed to be stopped that run on. */
+    NOT_STOPPED {
+        @Override
+        public Object onServer(Simulation simulation, Connection connection, Mysql session, Method method, Object[] arguments, Arrival real)
+                throws Throwable {
+            if (method.getName().equals("stopReceiver") && connection.isSeizing()) {
+                return null;
+            }
+            Object answer = real.happen();
+            return answer instanceof ServerState state && connection.isSeizing() ? stopped(state) : answer;
+        }
+    },
+
     /** P4: whoever takes over doesn't see that another one has more. */
     NO_SUPERSET {
         @Override
@@ -92,6 +109,31 @@ enum PlantedFlaws implements Flaw {
             return answer instanceof ServerState state && connection.isSeizing() && !connection.isLocal()
                     ? with(state, GtidSet.EMPTY, state.replication().map(r -> with(r, GtidSet.EMPTY, r.receiver())))
                     : answer;
+        }
+    },
+
+    /** P4: the take-over's transaction doesn't look whether anybody else was faster. */
+    UNCHECKED_TRANSACTION {
+        @Override
+        public Object onConsul(Simulation simulation, SimNode caller, Consul consul, Method method, Object[] arguments, Arrival real)
+                throws Throwable {
+            if (!method.getName().equals("transact")) {
+                return real.happen();
+            }
+            Deadline deadline = (Deadline) arguments[1];
+            List<TxnOp> unchecked = new ArrayList<>();
+            for (Object operation : (List<?>) arguments[0]) {
+                switch ((TxnOp) operation) {
+                    case TxnOp.CheckSession check -> {}
+                    case TxnOp.CheckIndex check -> {}
+                    case TxnOp.Cas cas -> unchecked.add(new TxnOp.Cas(cas.key(), cas.value(), index(consul, cas.key(), deadline)));
+                    case TxnOp.DeleteCas delete ->
+                        unchecked.add(new TxnOp.DeleteCas(delete.key(), index(consul, delete.key(), deadline)));
+                    case TxnOp.Lock lock -> unchecked.add(lock);
+                    case TxnOp.Unlock unlock -> {}
+                }
+            }
+            return consul.transact(unchecked, deadline);
         }
     },
 
@@ -105,9 +147,27 @@ enum PlantedFlaws implements Flaw {
             }
             return real.happen();
         }
+    },
+
+    /** P7, asynchronous: who had the lease once believes to have it still. */
+    LEASE_NOT_CHECKED {
+        @Override
+        public Object onConsul(Simulation simulation, SimNode caller, Consul consul, Method method, Object[] arguments, Arrival real)
+                throws Throwable {
+            Object answer = real.happen();
+            if (!method.getName().equals("get") || !arguments[0].equals(LEASE)) {
+                return answer;
+            }
+            Optional<?> seen = (Optional<?>) answer;
+            if (seen.isPresent() && ((KvEntry) seen.get()).session().filter(s -> caller.state.session().equals(Optional.of(s))).isPresent()) {
+                simulation.memory.put(caller.name, answer);
+            }
+            return simulation.memory.getOrDefault(caller.name, answer);
+        }
     };
 
     private static final String DURABILITY = "mysql/durability";
+    private static final String LEASE = "mysql-primary";
 
     private interface Change {
         Durability of(Durability durability);
@@ -129,6 +189,14 @@ enum PlantedFlaws implements Flaw {
 
     private static Durability.Entry alone(Durability.Entry entry, SimNode node) {
         return new Durability.Entry(entry.term(), entry.primaryUuid(), Set.of(node.server.uuid()), 1);
+    }
+
+    private static long index(Consul consul, String key, Deadline deadline) {
+        return consul.get(key, deadline).map(KvEntry::modifyIndex).orElse(0L);
+    }
+
+    private static ServerState stopped(ServerState state) {
+        return with(state, state.executed(), state.replication().map(r -> with(r, r.retrieved(), Receiver.OFF)));
     }
 
     private static ReplicationState with(ReplicationState r, GtidSet retrieved, Receiver receiver) {

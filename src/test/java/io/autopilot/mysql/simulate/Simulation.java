@@ -38,6 +38,8 @@ final class Simulation {
     final Calls calls = new Calls(this);
     final List<SimNode> nodes = new ArrayList<>();
     final Check check;
+    /** Of a flaw, by node. */
+    final Map<String, Object> memory = new HashMap<>();
     private final Replication replication;
     private final Clients clients;
     private final List<Fault> faults;
