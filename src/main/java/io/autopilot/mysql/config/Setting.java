@@ -36,8 +36,8 @@ public enum Setting {
             "`manual`: a lost primary is replaced only after `manage failover`; planned stops hand over all the same."),
     FAILOVER_WINDOW(
             CLUSTER,
-            "10m",
-            "After two failovers in a row whose primaries died soon, no third one for so long after the first, unless acknowledged; 0: never held back."),
+            "0",
+            "After two failovers in a row whose primaries died soon, no third one for so long after the first, unless acknowledged; such as 10m; 0: never held back."),
     FAILOVER_STEADY(CLUSTER, "5s", "A primary that has written for so long did not die soon."),
     BOOTSTRAP_FROM(
             CLUSTER,

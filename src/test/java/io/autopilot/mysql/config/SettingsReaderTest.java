@@ -40,7 +40,7 @@ class SettingsReaderTest {
 
     @Test
     void failoverIsAutomaticUnlessSaidOtherwise() {
-        assertEquals(new FailoverPolicy(true, Duration.ofMinutes(10), Duration.ofSeconds(5)), valid().failover());
+        assertEquals(new FailoverPolicy(true, Duration.ZERO, Duration.ofSeconds(5)), valid().failover());
         given("FAILOVER", "Manual").given("FAILOVER_WINDOW", "0").given("FAILOVER_STEADY", "1h");
         assertEquals(new FailoverPolicy(false, Duration.ZERO, Duration.ofHours(1)), valid().failover());
     }
