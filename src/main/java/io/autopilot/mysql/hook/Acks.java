@@ -12,7 +12,6 @@ import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
-import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -224,11 +223,7 @@ final class Acks {
                 && seen.next().isEmpty()
                 && seen.leaving().isEmpty()
                 && isOf(own, proven)
-                && passing(deadline).size() == proven.ackSet().size();
-    }
-
-    private List<ServiceInstance> passing(Deadline deadline) {
-        return replicas.passing(deadline);
+                && replicas.passing(deadline).size() == proven.ackSet().size();
     }
 
     private AckView view(Mysql local, PrimaryRecord own, Durability durability, Deadline deadline) {

@@ -1,13 +1,10 @@
 package io.autopilot.mysql.hook;
 
-import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
-import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
-import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -26,15 +23,12 @@ import org.slf4j.LoggerFactory;
 final class FormerPeers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FormerPeers.class);
     private static final Duration ROLE_LOCK = Duration.ofMillis(500);
-    private static final Duration APPLY = Duration.ofSeconds(2);
 
-    private final Node node;
     private final Lease lease;
     private final Executor tasks;
     private final List<CompletableFuture<Optional<Peer>>> connections;
 
-    private FormerPeers(Node node, Lease lease, Executor tasks, List<CompletableFuture<Optional<Peer>>> connections) {
-        this.node = node;
+    private FormerPeers(Lease lease, Executor tasks, List<CompletableFuture<Optional<Peer>>> connections) {
         this.lease = lease;
         this.tasks = tasks;
         this.connections = connections;
@@ -54,7 +48,7 @@ final class FormerPeers implements AutoCloseable {
                                         node.nodeOf(instance.id()), new Address(instance.address(), instance.port()), ports, deadline),
                                 ports.tasks()))
                         .toList();
-        return new FormerPeers(node, lease, ports.tasks(), connections);
+        return new FormerPeers(lease, ports.tasks(), connections);
     }
 
     private static Optional<Peer> connect(String name, Address address, Ports ports, Deadline deadline) {
@@ -85,53 +79,26 @@ final class FormerPeers implements AutoCloseable {
                 .toList();
     }
 
-    /**
-     * Begins to point those at this node, which holds the lease of that term; the result ends when all is done.
-     *
-     * @param all what the old primary had executed
-     */
-    CompletableFuture<Void> repoint(List<Peer> these, GtidSet all, long term, boolean lossless, Deadline deadline) {
+    /** Begins to point those at this node, which holds the lease of that term; the result ends when all is done. */
+    CompletableFuture<Void> repoint(List<Peer> these, Repointing repointing, long term, Deadline deadline) {
         return CompletableFuture.allOf(these.stream()
-                .map(peer -> CompletableFuture.runAsync(() -> repoint(peer, all, term, lossless, deadline), tasks))
+                .map(peer -> CompletableFuture.runAsync(() -> repoint(peer, repointing, term, deadline), tasks))
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    private void repoint(Peer peer, GtidSet all, long term, boolean lossless, Deadline deadline) {
+    /** Read under the role lock of the server that is pointed (protocol P3). */
+    private void repoint(Peer peer, Repointing repointing, long term, Deadline deadline) {
         try {
-            tryRepoint(peer, all, term, lossless, deadline)
-                    .ifPresentOrElse(
-                            obstacle -> LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), obstacle),
-                            () -> LOG.info("event=repointed node={}", peer.node()));
-        } catch (MysqlException | ConsulException e) {
+            if (!peer.server().tryRoleLock(ROLE_LOCK)) {
+                LOG.info("event=not-repointed node={} reason=\"another hand holds its role lock\"", peer.node());
+            } else if (lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term) {
+                repointing.point(peer.node(), peer.server());
+            } else {
+                LOG.info("event=not-repointed node={} reason=\"the lease was lost\"", peer.node());
+            }
+        } catch (MysqlException e) {
             LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());
         }
-    }
-
-    /** A remote hand may point a replica at the lease's holder, under the replica's role lock (protocol P3). */
-    private Optional<String> tryRepoint(Peer peer, GtidSet all, long term, boolean lossless, Deadline deadline) {
-        Mysql server = peer.server();
-        if (!server.tryRoleLock(ROLE_LOCK)) {
-            return Optional.of("another hand holds its role lock");
-        }
-        boolean holder = lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term;
-        if (!holder) {
-            return Optional.of("the lease was lost");
-        }
-        if (server.read().writable()) {
-            return Optional.of("it accepts writes");
-        }
-        if (!server.awaitApplied(all, APPLY)) {
-            return Optional.of("it still applies what it has received");
-        }
-        server.endReplication(all);
-        Settings.Login login = node.settings().accounts().replication();
-        String user = lossless ? ReplicationAccount.userOf(peer.state().serverUuid()) : login.user();
-        if (lossless && peer.state().semiSync().filter(s -> !s.replicaEnabled()).isPresent()) {
-            server.setAcknowledging(true);
-        }
-        server.follow(node.address(), user, login.password());
-        server.startReplication();
-        return Optional.empty();
     }
 
     @Override

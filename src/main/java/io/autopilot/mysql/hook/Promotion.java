@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +83,15 @@ final class Promotion {
                 mysqld.serverUuid(),
                 own.map(Durability.Entry::ackSet).orElse(Set.of()),
                 own.map(Durability.Entry::acksRequired).orElse(0));
+    }
+
+    /** What a term begins with in which those acknowledge what that server writes. */
+    Durability.Entry entry(long term, ServerState own, List<ServerState> members) {
+        return new Durability.Entry(
+                term,
+                own.serverUuid(),
+                members.stream().map(ServerState::serverUuid).collect(Collectors.toSet()),
+                node.settings().replication().acks().acksOf(members.size()));
     }
 
     /** The mode of a term in which that server is primary. */

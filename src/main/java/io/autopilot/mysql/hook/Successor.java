@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,11 +194,7 @@ final class Successor {
         Reason why = new Reason(handOver.from() + " handed over");
         boolean lossless = promotion.modeOf(mysqld) == Durability.Mode.LOSSLESS;
         List<Peer> members = peers.members(permit.value(), all);
-        Durability.Entry entry = new Durability.Entry(
-                handOver.term(),
-                mysqld.serverUuid(),
-                members.stream().map(member -> member.state().serverUuid()).collect(Collectors.toSet()),
-                node.settings().replication().acks().acksOf(members.size()));
+        Durability.Entry entry = promotion.entry(handOver.term(), mysqld, members.stream().map(FormerPeers.Peer::state).toList());
         Optional<Reason> refused = takeLease(permit, entry, lock, mysqld, why, deadline);
         if (refused.isPresent()) {
             return refused;
@@ -213,7 +208,8 @@ final class Successor {
         }
         // This server has all that any other one can have, so that they may be pointed at it while it becomes writable. In lossless mode its
         // first commit waits for the members; the others come by themselves then.
-        CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), all, handOver.term(), lossless, deadline);
+        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all));
+        CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), repointing, handOver.term(), deadline);
         Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, deadline);
         repointed.join();
         return obstacle;

@@ -25,26 +25,24 @@ import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
-import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A replica makes itself the primary (protocol P4): announce, revoke, elect, take the lease in one transaction, become writable, repoint.
- * In asynchronous mode the lease has to be free before; in lossless mode the revocation has to beat what is promised. A run that ends half-way leaves its announcement; the next one goes on with it.
+ * In asynchronous mode the lease has to be free before; in lossless mode the revocation has to beat what is promised. A run that ends
+ * half-way leaves its announcement; the next one goes on with it.
  */
 final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration ROLE_LOCK = Duration.ofMillis(500);
-    private static final Duration APPLY = Duration.ofSeconds(1);
 
     private final Node node;
     private final Ports ports;
@@ -260,11 +258,7 @@ final class TakeOver {
         ServerState mysqld = local.read();
         GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
         List<Peer> members = members(announced, mysqld, peers, keys.lineage(deadline));
-        Durability.Entry entry = new Durability.Entry(
-                announced.term(),
-                mysqld.serverUuid(),
-                members.stream().map(member -> member.state().serverUuid()).collect(Collectors.toSet()),
-                node.settings().replication().acks().acksOf(members.size()));
+        Durability.Entry entry = promotion.entry(announced.term(), mysqld, members.stream().map(Peer::state).toList());
         Optional<Reason> refused =
                 takeLease(announced, entry, mysqld, lost, decision.reason(), session, deadline);
         if (refused.isPresent()) {
@@ -280,10 +274,11 @@ final class TakeOver {
             members.forEach(member -> local.letIn(member.state().serverUuid(), replication().password()));
         }
         // The first commit waits for them in lossless mode; the others come by themselves then.
-        CompletableFuture<Void> repointing =
-                peers.start(lossless ? members : peers.all(), peer -> repoint(peer, lossless, mysqld));
+        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.empty());
+        CompletableFuture<Void> repointed =
+                peers.start(lossless ? members : peers.all(), peer -> repointing.point(peer.node(), peer.server()));
         Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
-        repointing.join();
+        repointed.join();
         return readOnly;
     }
 
@@ -357,34 +352,6 @@ final class TakeOver {
         boolean all = local.awaitApplied(fetch.missing(), deadline.remaining());
         local.stopReceiver();
         return all ? Optional.empty() : Optional.of(new Reason("could not fetch " + fetch.missing() + " from " + fetch.node()));
-    }
-
-    /** A remote hand may point a replica at the lease's holder (protocol P3); one that can't be pointed now does it by itself later. */
-    private void repoint(Peer peer, boolean lossless, ServerState primary) {
-        try {
-            ServerState state = peer.server().read();
-            if (state.writable() || peer.state().replication().isEmpty()) {
-                return;
-            }
-            Divergence divergence = divergence(state, primary);
-            if (!divergence.isNone() || !state.clusterUuid().equals(primary.clusterUuid())) {
-                // No server follows before its set was compared (protocol P5), and its own health says what is wrong with it.
-                LOG.info("event=not-repointed node={} reason=\"it can't follow: {}\"", peer.node(), divergence.reason(node.name()));
-                return;
-            }
-            if (peer.server().awaitApplied(state.received(), APPLY)) {
-                peer.server().stopReplication();
-                if (lossless && state.semiSync().filter(s -> !s.replicaEnabled()).isPresent()) {
-                    peer.server().setAcknowledging(true);
-                }
-                follow(peer.server(), node.address(), lossless);
-                LOG.info("event=repointed node={}", peer.node());
-            } else {
-                LOG.info("event=not-repointed node={} reason=\"it still applies what it has received\"", peer.node());
-            }
-        } catch (MysqlException e) {
-            LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());
-        }
     }
 
     private static Divergence divergence(ServerState replica, ServerState primary) {

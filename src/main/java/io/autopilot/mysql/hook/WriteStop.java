@@ -231,7 +231,7 @@ final class WriteStop {
                 if (obstacle.isPresent()) {
                     yield unclear(attempt, why + "; taken back, but " + node.name() + " doesn't write yet: " + obstacle.get(), began);
                 }
-                        Duration stopped = ports.ticker().uptime().minus(began);
+                Duration stopped = ports.ticker().uptime().minus(began);
                 LOG.warn("event=switchover outcome=undone to={} gap_ms={} reason=\"{}\"", attempt.to(), stopped.toMillis(), why);
                 yield new HandOverResult.Undone(
                         Optional.of(stopped), new Reason(attempt.to() + " " + why + "; writes stopped for " + stopped.toMillis() + " ms"));

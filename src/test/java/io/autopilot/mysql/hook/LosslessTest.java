@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class LosslessTest {
     }
 
     private static Set<String> uuids(FakeNode... nodes) {
-        return Set.of(nodes).stream().map(n -> n.server.uuid()).collect(java.util.stream.Collectors.toSet());
+        return Set.of(nodes).stream().map(n -> n.server.uuid()).collect(Collectors.toSet());
     }
 
     @Test

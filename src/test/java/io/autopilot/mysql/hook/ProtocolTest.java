@@ -17,6 +17,7 @@ import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -188,7 +189,7 @@ class ProtocolTest {
             try {
                 slow.startReplication();
                 throw new AssertionError("the hook that was too slow still started a receiver");
-            } catch (io.autopilot.mysql.port.MysqlException e) {
+            } catch (MysqlException e) {
                 assertEquals(2013, e.code());
             }
         }

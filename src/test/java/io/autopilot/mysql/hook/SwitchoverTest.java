@@ -177,6 +177,15 @@ class SwitchoverTest {
         }
     }
 
+    /** It would go on for good with what nobody else has (protocol P5). */
+    @Test
+    void aReplicaWithTransactionsOfItsOwnIsNotPointedAtTheNewPrimary() {
+        world.node(2).server.errantWrite();
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(Optional.of(world.node(0).server.address()), world.node(2).server.source());
+    }
+
     @Test
     void theTargetIsThePrimaryAndTheOldOneItsReplicaAndNothingIsLost() {
         Outcome outcome = world.switchover(0, Optional.of("db2"));

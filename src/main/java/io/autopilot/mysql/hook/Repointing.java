@@ -1,0 +1,81 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.core.Divergence;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationAccount;
+import io.autopilot.mysql.core.SemiSync;
+import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Points other servers at this node, which holds the lease, each by a hand that holds that server's role lock (protocol P3). One that can't
+ * be pointed now does it by itself later.
+ */
+final class Repointing {
+    private static final Logger LOG = LoggerFactory.getLogger(Repointing.class);
+    private static final Duration APPLY = Duration.ofSeconds(1);
+
+    private final Node node;
+    /** This node's, with all that it had when its term began. */
+    private final ServerState primary;
+    private final boolean lossless;
+    /** All that the old primary had, when it was fenced and has nothing more to send: then no half transaction can be left. */
+    private final Optional<GtidSet> complete;
+
+    Repointing(Node node, ServerState primary, boolean lossless, Optional<GtidSet> complete) {
+        this.node = node;
+        this.primary = primary;
+        this.lossless = lossless;
+        this.complete = complete;
+    }
+
+    void point(String name, Mysql server) {
+        try {
+            tryPoint(server)
+                    .ifPresentOrElse(
+                            obstacle -> LOG.info("event=not-repointed node={} reason=\"{}\"", name, obstacle),
+                            () -> LOG.info("event=repointed node={}", name));
+        } catch (MysqlException e) {
+            LOG.info("event=not-repointed node={} reason=\"{}\"", name, e.getMessage());
+        }
+    }
+
+    private Optional<Reason> tryPoint(Mysql server) {
+        ServerState state = server.read();
+        Optional<Reason> unfit = whyUnfit(state);
+        if (unfit.isPresent()) {
+            return unfit;
+        }
+        if (!server.awaitApplied(complete.orElse(state.received()), APPLY)) {
+            return Optional.of(new Reason("it still applies what it has received"));
+        }
+        complete.ifPresentOrElse(server::endReplication, server::stopReplication);
+        if (lossless && state.semiSync().filter(SemiSync::replicaEnabled).isEmpty()) {
+            server.setAcknowledging(true);
+        }
+        Settings.Login login = node.settings().accounts().replication();
+        String user = lossless ? ReplicationAccount.userOf(state.serverUuid()) : login.user();
+        server.follow(node.address(), user, login.password());
+        server.startReplication();
+        return Optional.empty();
+    }
+
+    /** No server follows before its set was compared (protocol P5); its own health says what is to become of it. */
+    private Optional<Reason> whyUnfit(ServerState state) {
+        if (state.writable() || state.replication().isEmpty()) {
+            return Optional.of(new Reason("it is no replica"));
+        }
+        if (!state.clusterUuid().equals(primary.clusterUuid())) {
+            return Optional.of(new Reason("it belongs to another cluster"));
+        }
+        Divergence divergence = Divergence.between(state, primary.executed(), primary.purged(), primary.serverUuid());
+        return divergence.isNone() ? Optional.empty() : Optional.of(divergence.reason(node.name()));
+    }
+}
