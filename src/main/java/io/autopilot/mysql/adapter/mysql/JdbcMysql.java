@@ -31,27 +31,11 @@ final class JdbcMysql implements Mysql {
 
     private static final int FIRST_EVENTS = 3;
 
-    /** In seconds; the server takes no less. */
-    private static final int STOP_TIMEOUT = 2;
-
-    /** ER_STOP_REPLICA_SQL_THREAD_TIMEOUT and its sister for the receiver. */
-    private static final Set<Integer> STOP_TIMED_OUT = Set.of(1875, 1876);
-
-    private static final Duration END = Duration.ofSeconds(10);
-
-    /** The coordinator of the appliers notes its position every 300 ms by default (replica_checkpoint_period). */
-    private static final Duration POSITION = Duration.ofMillis(450);
-
-    /**
-     * In seconds: how soon a receiver sees that its source is silent, which shows itself twice a second. To stop one that is connecting to a
-     * dead machine takes as long, and a take-over has to.
-     */
-    private static final int RECEIVER_TIMEOUT = 2;
-
     private final Session session;
     private final Dialect dialect;
     private final Processes processes;
     private final RoleLock roleLock;
+    private final ReplicationThreads replication;
     private final SemiSyncPlugins semiSync;
     private final ReplicationAccounts accounts;
 
@@ -60,6 +44,7 @@ final class JdbcMysql implements Mysql {
         this.dialect = dialect;
         this.processes = new Processes(session, controlUser);
         this.roleLock = new RoleLock(session, processes, service);
+        this.replication = new ReplicationThreads(session, dialect, processes);
         this.semiSync = new SemiSyncPlugins(session, dialect);
         this.accounts = new ReplicationAccounts(session, dialect, processes);
     }
@@ -68,7 +53,7 @@ final class JdbcMysql implements Mysql {
     public ServerState read() {
         String what = "read the state";
         Variables variables = variables(what);
-        Optional<ReplicationState> replication = ReplicaStatus.read(what, session, dialect).map(ReplicaStatus::state);
+        Optional<ReplicationState> status = ReplicaStatus.read(what, session, dialect).map(ReplicaStatus::state);
         Map<String, String> counters = semiSync.counters(what);
         long uptime = Long.parseLong(counters.getOrDefault("Uptime", "0"));
         Schema.Marks marks = Schema.read(what, session);
@@ -80,7 +65,7 @@ final class JdbcMysql implements Mysql {
                 variables.offline(),
                 variables.executed(),
                 variables.purged(),
-                replication,
+                status,
                 semiSync.read(what, counters),
                 Duration.ofSeconds(uptime),
                 marks.clusterUuid(),
@@ -151,101 +136,37 @@ final class JdbcMysql implements Mysql {
 
     @Override
     public void stopReceiver() {
-        session.run("stop the receiver", dialect.stopReceiver());
+        replication.stopReceiver();
     }
 
     @Override
     public void stopReplication() {
-        String what = "stop replication";
-        session.run(what, dialect.stopReceiver());
-        if (dialect.applierWaitsForHalfTransactions() && holdsHalfATransaction(what)) {
-            endApplier(what);
-        }
-        stopThreads(what);
-    }
-
-    private void stopThreads(String what) {
-        session.run(what, dialect.setStopTimeout(STOP_TIMEOUT));
-        try {
-            session.run(what, dialect.stopReplication());
-        } catch (MysqlException e) {
-            if (!STOP_TIMED_OUT.contains(e.code())) {
-                throw e;
-            }
-            // An applier that holds half of a transaction would wait a minute for the rest (seen on 9.7).
-            endApplier(what);
-        }
+        replication.stop();
     }
 
     @Override
     public void endReplication(GtidSet all) {
-        String what = "end replication";
-        GtidSet missing = all.minus(executed());
-        if (!missing.isEmpty()) {
-            throw new IllegalStateException(what + " on " + session.server() + ": not applied yet: " + missing);
-        }
-        stopThreads(what);
-    }
-
-    /**
-     * Whether all whole transactions are applied and something is left all the same, as the death of a primary leaves it. An idle applier writes
-     * its position down a moment after its last transaction; one that is taken for stuck too early only applies that rest again.
-     */
-    private boolean holdsHalfATransaction(String what) {
-        Deadline until = session.deadline().atMost(POSITION);
-        while (true) {
-            Optional<ReplicaStatus> status = ReplicaStatus.read(what, session, dialect)
-                    .filter(s -> s.state().applierRunning() && s.nothingUnapplied() && !s.atTheEnd());
-            if (status.isEmpty() || until.expired()) {
-                return status.isPresent();
-            }
-            session.run(what, "DO SLEEP(0.02)");
-        }
-    }
-
-    /** Kills until nothing of it runs: a thread that is killed while it waits for the others sees it only when it looks again. */
-    private void endApplier(String what) {
-        Deadline until = session.deadline().atMost(END);
-        while (ReplicaStatus.read(what, session, dialect).filter(status -> status.state().applierRunning()).isPresent()) {
-            if (until.expired()) {
-                throw new MysqlException(what + " on " + session.server() + ": the applier doesn't end", false, 0, null);
-            }
-            processes.killReplication();
-            session.run(what, "DO SLEEP(0.02)");
-        }
+        replication.end(all.minus(executed()));
     }
 
     @Override
     public void startApplier() {
-        session.run("start the applier", dialect.startApplier());
+        replication.startApplier();
     }
 
     @Override
     public void startReplication() {
-        session.run("start replication", dialect.startReplication());
+        replication.start();
     }
 
     @Override
     public void follow(Address source, String user, Secret password) {
-        String what = "follow " + source;
-        refuseToLoseRelayLogs(what);
-        session.run(what, dialect.setReceiverTimeout(RECEIVER_TIMEOUT));
-        session.run(what, dialect.changeSource(), source.host(), source.port(), user, password);
+        replication.follow(source, user, password);
     }
 
     @Override
     public void forgetSource() {
-        String what = "forget the source";
-        refuseToLoseRelayLogs(what);
-        session.run(what, dialect.forgetSource());
-    }
-
-    /** G4. Both threads are stopped, or the statement that follows is refused by the server: so nothing changes in between. */
-    private void refuseToLoseRelayLogs(String what) {
-        ReplicaStatus.read(what, session, dialect).filter(status -> !status.nothingUnapplied()).ifPresent(status -> {
-            throw new IllegalStateException(what + " on " + session.server() + ": relay logs hold transactions not applied yet: "
-                    + status.state().retrieved().minus(status.executed()));
-        });
+        replication.forgetSource();
     }
 
     @Override
