@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class Promotion {
     private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
     private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
+    /** For the first commits of a term; what isn't acknowledged by then waits for somebody who is not there. */
+    private static final Duration COMMITS = Duration.ofSeconds(3);
 
     private final Node node;
     private final Ports ports;
@@ -182,14 +184,18 @@ final class Promotion {
         if (unproven.isPresent()) {
             return unproven;
         }
-        // The marker is there before the server can be writable, so that the wrapper never passes a SIGTERM on (protocol P5).
-        lease.extendRight(began, start.get(), mode);
-        local.makeWritable();
-        if (mysqld.journalTerm() < term) {
-            local.journal(begun, begun.gapUntil(now()).map(TermRecord.WriteGap::length));
+        // A session that waits for an acknowledgement keeps its locks, killed or not: no commit on the one that has the role lock.
+        try (Mysql writer = ports.servers().connectLocal(deadline.atMost(COMMITS))) {
+            // The marker is there before the server can be writable, so that the wrapper never passes a SIGTERM on (protocol P5).
+            lease.extendRight(began, start.get(), mode);
+            local.makeWritable();
+            // In lossless mode this is the barrier: what was there before it is with those who acknowledge, too. First, since a journal row of
+            // a run that failed may wait for an acknowledgement that only another commit brings, and holds its place meanwhile.
+            writer.heartbeat(term);
+            if (mysqld.journalTerm() < term) {
+                writer.journal(begun, begun.gapUntil(now()).map(TermRecord.WriteGap::length));
+            }
         }
-        // In lossless mode this is the barrier: what was there before it is with those who acknowledge, too.
-        local.heartbeat(term);
         if (mode == Durability.Mode.LOSSLESS && !acks.settle(own, deadline)) {
             return Optional.of(new Reason("what is promised was changed by somebody else"));
         }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to a {@link FakeServer}. */
 final class FakeMysql implements Mysql {
@@ -27,6 +28,8 @@ final class FakeMysql implements Mysql {
     private final FakeMysqlNet net;
     private final Deadline deadline;
     private boolean killed;
+    /** Its last commit, when nobody has acknowledged it in time. */
+    private @Nullable FakeWrite unacknowledged;
 
     FakeMysql(FakeServer server, FakeMysqlNet net, Deadline deadline) {
         this.server = server;
@@ -37,6 +40,15 @@ final class FakeMysql implements Mysql {
 
     void kill() {
         killed = true;
+    }
+
+    /** A killed session goes on, with its locks, for as long as its commit waits for acknowledgements. */
+    private boolean hasEnded() {
+        return killed && (unacknowledged == null || !server.up || !server.semiSync.isWaiting(unacknowledged));
+    }
+
+    private boolean roleLockIsFree() {
+        return server.roleLock == null || server.roleLock == this || server.roleLock.hasEnded();
     }
 
     private boolean broken() {
@@ -71,8 +83,9 @@ final class FakeMysql implements Mysql {
     @Override
     public boolean tryRoleLock(Duration wait) {
         arrive();
-        boolean free = net.time().await(() -> broken() || server.roleLock == null || server.roleLock == this, wait);
+        net.time().await(() -> broken() || roleLockIsFree(), wait);
         arrive();
+        boolean free = roleLockIsFree();
         if (free) {
             server.roleLock = this;
         }
@@ -85,8 +98,7 @@ final class FakeMysql implements Mysql {
         if (server.roleLock != null && server.roleLock != this) {
             server.roleLock.kill();
         }
-        server.roleLock = this;
-        return true;
+        return tryRoleLock(wait);
     }
 
     @Override
@@ -213,9 +225,6 @@ final class FakeMysql implements Mysql {
         arrive();
         server.semiSync.loseClients();
         server.sessions.stream().filter(session -> session != this).forEach(FakeMysql::kill);
-        if (server.roleLock != this) {
-            server.roleLock = null;
-        }
     }
 
     @Override
@@ -341,6 +350,7 @@ final class FakeMysql implements Mysql {
         if (write.answer() != FakeWrite.Answer.OK) {
             // The session has gone; its commit goes on waiting.
             write.answer(FakeWrite.Answer.LOST);
+            unacknowledged = write;
             killed = true;
             throw new MysqlException("commit on " + server.address + ": no answer in time", false, 0, null);
         }
@@ -356,7 +366,7 @@ final class FakeMysql implements Mysql {
     public void close() {
         killed = true;
         server.sessions.remove(this);
-        if (server.roleLock == this) {
+        if (server.roleLock == this && hasEnded()) {
             server.roleLock = null;
         }
     }

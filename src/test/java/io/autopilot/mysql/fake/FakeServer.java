@@ -68,6 +68,7 @@ public final class FakeServer {
     boolean appliesNothing;
     boolean startsOffline;
     boolean commitsFail;
+    boolean receivesNothing;
     boolean hangs;
     Consumer<FakeWrite> whenAcknowledged = write -> {};
     private Runnable whenStopped = () -> {};
@@ -196,6 +197,11 @@ public final class FakeServer {
     /** Commits stop reaching the data, though they are received. */
     public void setAppliesNothing(boolean value) {
         appliesNothing = value;
+    }
+
+    /** As when its machine is frozen: it stays connected. */
+    public void setReceivesNothing(boolean value) {
+        receivesNothing = value;
     }
 
     /** As with a full disk. */
@@ -330,7 +336,7 @@ public final class FakeServer {
         }
         Optional<FakeServer> from = net.at(source.get()).filter(s -> s.up && net.connected(this, s));
         connected = from.filter(s -> connected || s.admits(sourceUser)).isPresent();
-        return connected ? from.flatMap(this::receive) : Optional.empty();
+        return connected && !receivesNothing ? from.flatMap(this::receive) : Optional.empty();
     }
 
     private Optional<Acknowledgement> receive(FakeServer from) {

@@ -11,6 +11,7 @@ import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeWrite;
 import io.autopilot.mysql.fake.FakeWrite.Answer;
+import io.autopilot.mysql.port.Mysql;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -271,5 +272,26 @@ class LosslessTest {
         assertTrue(new Say(nodes.get(1).node, cluster.consul, nodes.get(1).ports.clock(), word, false).run(cluster.time.in(Duration.ofSeconds(4))).isDone());
         cluster.rounds(3);
         assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
+
+    /** Its first commit waits for a member that froze; another one must still be let in, which needs the role lock of this server. */
+    @Test
+    void aPrimaryWhoseFirstCommitWaitsIsNoTrapForItself() {
+        List<FakeNode> nodes = cluster.withReplicas(3);
+        cluster.rounds(3);
+        nodes.get(3).server.setAppliesNothing(true);
+        assertTrue(nodes.get(0).server.clientWrites());
+        nodes.get(2).server.setReceivesNothing(true);
+        nodes.get(2).freezeHooks();
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        Outcome outcome = nodes.get(1).health();
+        assertFalse(outcome.isDone(), outcome.toString());
+        nodes.get(0).killContainer();
+        nodes.get(3).server.setAppliesNothing(false);
+        cluster.rounds(8);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertTrue(nodes.get(1).server.clientWrites(), durability().toString());
+        assertTrue(nodes.get(3).server.replicates());
     }
 }

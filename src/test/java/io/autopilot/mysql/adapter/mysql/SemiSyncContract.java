@@ -237,6 +237,21 @@ interface SemiSyncContract {
         assertEquals(1, semiSync(primary).waiting());
     }
 
+    /** So no hand commits on the connection by which it holds the role lock: nobody could act on this server until an acknowledgement came. */
+    @Test
+    default void aSessionWhoseCommitWaitsKeepsItsRoleLockThoughItIsClosedAndKilled() {
+        Mysql primary = on().primary();
+        primary.requireAcks(1);
+        Mysql impatient = on().localFor(1, SHORT);
+        assertTrue(impatient.tryRoleLock(SHORT));
+        assertThrows(MysqlException.class, () -> impatient.heartbeat(1));
+        impatient.close();
+        assertFalse(primary.tryRoleLock(SHORT));
+        assertFalse(primary.seizeRoleLock(SHORT));
+        primary.requireNoAcks();
+        assertTrue(primary.tryRoleLock(LONG));
+    }
+
     @Test
     default void allSessionsButThisOneAreEnded() {
         Mysql one = on().primary();
