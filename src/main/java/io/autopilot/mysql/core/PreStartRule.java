@@ -66,6 +66,14 @@ public final class PreStartRule {
         });
     }
 
+    /** Damaged ones are none of these: that is for a human to see, in the refusal of a restore. */
+    private static Optional<Reason> outdated(DataView view) {
+        return view.snapshots().flatMap(choice -> switch (choice) {
+            case SnapshotChoice.None none -> Optional.of(none.reason()).filter(reason -> none.outdated());
+            case SnapshotChoice.Fits fits -> Optional.empty();
+        });
+    }
+
     private static PreStartDecision withData(DataView view, DataView.Mark mark) {
         Optional<String> known = view.initialized();
         if (known.isEmpty()) {
@@ -88,7 +96,7 @@ public final class PreStartRule {
             return found(view.bootstrapFrom().get());
         }
         if (view.pointer()) {
-            return unfit(view).map(reason -> (PreStartDecision) new AskForSnapshot(because("no snapshot can be caught up from: " + reason)))
+            return outdated(view).map(reason -> (PreStartDecision) new AskForSnapshot(because("no snapshot can be caught up from: " + reason)))
                     .orElseGet(() -> new Restore(because("the cluster has a snapshot")));
         }
         return new Wait(because(

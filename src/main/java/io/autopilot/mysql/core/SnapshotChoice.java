@@ -5,6 +5,10 @@ public sealed interface SnapshotChoice {
     /** The newest one that will do. */
     record Fits(String id) implements SnapshotChoice {}
 
-    /** None of them will do. */
-    record None(Reason reason) implements SnapshotChoice {}
+    /**
+     * None of them will do.
+     *
+     * @param outdated one is whole and only can't be caught up from, so that a new one would do
+     */
+    record None(Reason reason, boolean outdated) implements SnapshotChoice {}
 }

@@ -3,15 +3,18 @@ package io.autopilot.mysql.hook;
 import io.autopilot.mysql.core.AckDecision;
 import io.autopilot.mysql.core.AckRule;
 import io.autopilot.mysql.core.AckView;
+import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +35,11 @@ final class Acks {
     /** How long a receiver may take to come back before its server counts as lost: it restarts when it begins to acknowledge. */
     private static final Duration RETURN = Duration.ofMillis(800);
 
+    /** What a look at the replicas and a step may take. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
+    private static final Duration BEGIN = Duration.ofSeconds(1);
+    private static final Duration OTHERS_LOCK = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(50);
     /** From nobody to somebody takes three: announce, complete, see that all is well. */
     private static final int STEPS = 4;
@@ -60,6 +69,10 @@ final class Acks {
     }
 
     private Optional<Reason> step(Mysql local, PrimaryRecord own, Indexed<Durability> found, int steps, Deadline deadline) {
+        if (deadline.remaining().compareTo(LOOK) < 0) {
+            // Replicas that there was no time to ask aren't lost.
+            return Optional.of(new Reason("this run has no time left to look after the replicas"));
+        }
         AckView view = view(local, own, found.value(), deadline);
         AckDecision decision = AckRule.decide(view);
         LOG.debug("event=acks decision={} reason=\"{}\"", decision.getClass().getSimpleName(), decision.reason());
@@ -67,8 +80,8 @@ final class Acks {
                 switch (decision) {
                     case AckDecision.Keep keep -> Optional.empty();
                     case AckDecision.Wait wait -> Optional.of(wait.reason()).filter(r -> isBlocked(view));
-                    case AckDecision.Admit admit -> publish(admit.published(), found, admit.reason(), deadline);
-                    case AckDecision.Announce announce -> publish(announce.published(), found, announce.reason(), deadline);
+                    case AckDecision.Admit admit -> admit(own, admit.published(), found, admit.reason(), deadline);
+                    case AckDecision.Announce announce -> admit(own, announce.published(), found, announce.reason(), deadline);
                     case AckDecision.Complete complete -> complete(local, own, complete, found, deadline);
                 };
         boolean goesOn = obstacle.isEmpty()
@@ -96,6 +109,46 @@ final class Acks {
         LOG.info("event=ack-set members={} acks={} reason=\"{}\"",
                 next.newest().ackSet().size(), next.newest().acksRequired(), why);
         return Optional.empty();
+    }
+
+    private Optional<Reason> admit(
+            PrimaryRecord own, Durability next, Indexed<Durability> found, Reason why, Deadline deadline) {
+        Optional<Reason> obstacle = publish(next, found, why, deadline);
+        if (obstacle.isEmpty()) {
+            CompletableFuture.allOf(replicas.passing(deadline).stream()
+                            .map(instance -> CompletableFuture.runAsync(() -> begin(own, instance, deadline), ports.tasks()))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        }
+        return obstacle;
+    }
+
+    /**
+     * Has a member begin to acknowledge at once, by the role lock of its server and what is published under it (protocol P3): until it does,
+     * nothing is promised. One that can't be reached does it by itself.
+     */
+    private void begin(PrimaryRecord own, ServiceInstance instance, Deadline deadline) {
+        try (Mysql server = ports.servers().connect(new Address(instance.address(), instance.port()), deadline.atMost(BEGIN))) {
+            ServerState state = server.read();
+            boolean does = state.semiSync().filter(SemiSync::acknowledging).isPresent();
+            if (!does && server.tryRoleLock(OTHERS_LOCK) && mayBegin(own, state, deadline)) {
+                server.setAcknowledging(true);
+            }
+        } catch (MysqlException e) {
+            LOG.debug("event=replica-silent node={} reason=\"{}\"", node.nodeOf(instance.id()), e.getMessage());
+        }
+    }
+
+    private boolean mayBegin(PrimaryRecord own, ServerState replica, Deadline deadline) {
+        boolean follows = replica.replication()
+                .filter(r -> r.source().equals(node.address()) && r.user().equals(ReplicationAccount.userOf(replica.serverUuid())))
+                .isPresent();
+        boolean holds = lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == own.term();
+        Optional<Durability> now = keys.durability(deadline).map(Indexed::value);
+        return follows
+                && holds
+                && keys.foreignIntent(now, deadline).isEmpty()
+                && now.filter(d -> d.mayBegin(replica.serverUuid(), own.term(), own.serverUuid())).isPresent();
     }
 
     /** Cut off, set, barrier, publish: in this order (protocol P1, P2), by the one hand on this server (P3). */
@@ -172,7 +225,9 @@ final class Acks {
                 ports.sleeper().sleep(PAUSE);
                 continue;
             }
-            Optional<Reason> obstacle = change(local, own, found.get(), deadline);
+            Optional<Reason> obstacle = deadline.remaining().compareTo(LOOK) < 0
+                    ? Optional.of(new Reason("no time left to find replicas that acknowledge"))
+                    : change(local, own, found.get(), deadline);
             if (obstacle.isPresent() || deadline.expired()) {
                 return Optional.of(obstacle.orElse(new Reason("no time left to find replicas that acknowledge")));
             }

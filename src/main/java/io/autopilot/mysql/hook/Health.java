@@ -135,13 +135,14 @@ public final class Health implements Hook {
                 outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
             case HealthDecision.TakeOver take ->
-                outcome(take, takeOver.run(seen.view().ownMode(), take.reason(), seen.config(), deadline));
+                outcome(take, takeOver.run(seen.view().ownMode(), take.term(), take.reason(), seen.config(), deadline));
             case HealthDecision.Acknowledge acknowledge -> outcome(acknowledge, following.acknowledge(acknowledge, deadline));
             case HealthDecision.ServeAlone alone -> serveAlone(alone, seen, deadline);
             case HealthDecision.ReleaseLease release -> release(release, seen, deadline);
             case HealthDecision.Follow follow -> {
                 Optional<Reason> obstacle = following.run(follow, deadline);
                 if (obstacle.isEmpty()) {
+                    tellThePrimary(seen.view(), deadline);
                     noteThatItJoined(seen.view(), deadline);
                 }
                 yield outcome(follow, obstacle);
@@ -248,6 +249,13 @@ public final class Health implements Hook {
 
     private Instant now() {
         return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** In lossless mode nothing is promised before it has looked at its replicas; by itself it does so an interval later. */
+    private void tellThePrimary(NodeView view, Deadline deadline) {
+        if (view.isLossless() && view.lease() instanceof LeaseView.Other other) {
+            services.ringBell(other.record().node(), ports.ticker().uptime().toMillis(), deadline);
+        }
     }
 
     /** With all that the primary had when it was asked, a restored directory isn't old any more. */

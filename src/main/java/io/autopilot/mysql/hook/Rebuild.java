@@ -141,7 +141,7 @@ public final class Rebuild implements Hook {
     private SnapshotChoice choose(Optional<String> cluster, Optional<RebuildView.Primary> found, Deadline deadline) {
         return cluster.isPresent() && found.isPresent()
                 ? snapshots.choose(cluster.get(), CatchUp.with(found.get().state()), deadline)
-                : new SnapshotChoice.None(new Reason("it isn't known what it would have to hold"));
+                : new SnapshotChoice.None(new Reason("it isn't known what it would have to hold"), false);
     }
 
     /** Empty: a step is done, look again. */

@@ -72,14 +72,16 @@ public final class StoredSnapshots implements Snapshots {
 
     private SnapshotChoice choose(List<Entry> entries, String clusterUuid, CatchUp primary) {
         List<String> passedOver = new ArrayList<>();
+        boolean outdated = false;
         for (Entry entry : entries) {
             Optional<Reason> whyNot = whyNot(entry, Optional.of(clusterUuid), Optional.of(primary));
+            outdated |= whyNot(entry, Optional.of(clusterUuid), Optional.empty()).isEmpty();
             if (whyNot.isEmpty()) {
                 return new SnapshotChoice.Fits(entry.id().text());
             }
             passedOver.add(entry.id() + " (" + whyNot.get() + ")");
         }
-        return new SnapshotChoice.None(noneUsable(Optional.of(clusterUuid), passedOver));
+        return new SnapshotChoice.None(noneUsable(Optional.of(clusterUuid), passedOver), outdated);
     }
 
     /**

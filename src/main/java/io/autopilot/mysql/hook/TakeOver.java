@@ -63,11 +63,12 @@ final class TakeOver {
     /**
      * Empty: this node is the primary. Else why it isn't.
      *
+     * @param term the one that was decided on: by now there may be another primary
      * @param config what operators have said, as it was when this was decided on
      */
-    Optional<Reason> run(Durability.Mode mode, Reason why, Indexed<ClusterConfig> config, Deadline deadline) {
+    Optional<Reason> run(Durability.Mode mode, long term, Reason why, Indexed<ClusterConfig> config, Deadline deadline) {
         String session = lease.session(mode, deadline);
-        return switch (announce(session, config, deadline)) {
+        return switch (announce(term, session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
@@ -119,7 +120,7 @@ final class TakeOver {
         return new Announcement.Refused(new Reason(why));
     }
 
-    private Announcement announce(String session, Indexed<ClusterConfig> config, Deadline deadline) {
+    private Announcement announce(long term, String session, Indexed<ClusterConfig> config, Deadline deadline) {
         Optional<KvEntry> entry = ports.consul().get(node.leaseKey(), deadline);
         Optional<Indexed<Durability>> found = keys.durability(deadline);
         Optional<PrimaryRecord> last = last(lease.view(entry, deadline), found);
@@ -127,7 +128,9 @@ final class TakeOver {
             return refused("the lease is not free any more");
         }
         Durability now = found.get().value();
-        long term = Math.max(now.newest().term(), last.get().term()) + 1;
+        if (term != Math.max(now.newest().term(), last.get().term()) + 1) {
+            return refused(last.get().node() + " has begun term " + last.get().term() + " meanwhile");
+        }
         Durability.Intent intent = new Durability.Intent(term, node.name(), session);
         if (now.intent().filter(intent::equals).isPresent()) {
             return new Announcement.Made(term, found.get(), last.get(), config);

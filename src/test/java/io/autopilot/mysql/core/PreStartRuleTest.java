@@ -196,7 +196,7 @@ class PreStartRuleTest {
     @Test
     void dataThatIsGivenUpStaysWhileNoSnapshotWillDo() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.None(new Reason("s1 is too old")));
+        primaryWithSnapshot(new SnapshotChoice.None(new Reason("s1 is too old"), true));
         because(decides(AskForSnapshot.class), "s1 is too old");
     }
 
@@ -228,7 +228,7 @@ class PreStartRuleTest {
     void anEmptyNodeDoesNotRestoreWhatItCouldNeverFollowWith() {
         initialized = Optional.of("c1");
         pointer = true;
-        primaryWithSnapshot(new SnapshotChoice.None(new Reason("the primary has purged what s1 lacks")));
+        primaryWithSnapshot(new SnapshotChoice.None(new Reason("the primary has purged what s1 lacks"), true));
         because(decides(AskForSnapshot.class), "purged");
     }
 

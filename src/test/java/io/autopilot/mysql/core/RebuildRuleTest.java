@@ -153,7 +153,7 @@ class RebuildRuleTest {
     @Test
     void noDataIsGivenUpBeforeThereIsASnapshotToMakeItAnewOf() {
         archived = true;
-        snapshots = new SnapshotChoice.None(new Reason("s1 holds transactions that the primary lacks"));
+        snapshots = new SnapshotChoice.None(new Reason("s1 holds transactions that the primary lacks"), true);
         because(decides(AskForSnapshot.class), "s1 holds");
     }
 

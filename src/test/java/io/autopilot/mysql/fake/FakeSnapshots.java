@@ -60,10 +60,10 @@ public final class FakeSnapshots implements Snapshots {
     @Override
     public SnapshotChoice choose(String clusterUuid, CatchUp primary, Deadline deadline) {
         if (held.isEmpty()) {
-            return new SnapshotChoice.None(new Reason("there is no snapshot"));
+            return new SnapshotChoice.None(new Reason("there is no snapshot"), false);
         }
         return held.flatMap(h -> whyNot(h, primary))
-                .<SnapshotChoice>map(SnapshotChoice.None::new)
+                .<SnapshotChoice>map(reason -> new SnapshotChoice.None(reason, true))
                 .orElseGet(() -> new SnapshotChoice.Fits(held.get().id()));
     }
 
