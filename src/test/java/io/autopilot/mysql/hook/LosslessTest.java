@@ -6,15 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.Word;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeWrite;
 import io.autopilot.mysql.fake.FakeWrite.Answer;
+import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -293,5 +296,58 @@ class LosslessTest {
         assertEquals(List.of(nodes.get(1)), cluster.writable());
         assertTrue(nodes.get(1).server.clientWrites(), durability().toString());
         assertTrue(nodes.get(3).server.replicates());
+    }
+
+    /** It doesn't wait for its own next run: until it acknowledges nothing is promised. */
+    @Test
+    void aNewReplicaIsAMemberOnceThePrimaryHasLooked() {
+        FakeNode first = cluster.add("db0");
+        first.health();
+        FakeNode replica = cluster.add("db1");
+        replica.server.copyFrom(first.server);
+        assertEquals("Follow", replica.health().decision());
+        first.health();
+        assertEquals(new Durability.Entry(1, first.server.uuid(), uuids(replica), 1), durability().proven());
+        assertTrue(durability().next().isEmpty());
+        FakeWrite write = first.server.clientWrite();
+        assertEquals(Answer.OK, write.answer());
+        assertTrue(replica.server.received().contains(write.gtid()));
+    }
+
+    /** Another one is faster between the look and the deed. */
+    @Test
+    void aTakeOverThatWasDecidedBeforeAnotherOneTouchesNothing() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        assertTrue(nodes.get(1).health().isDone());
+        FakeNode late = nodes.get(2);
+        Lease lease = new Lease(late.node, late.ports.consul(), late.ports.state());
+        ClusterKeys keys = new ClusterKeys(late.node, late.ports.consul());
+        Promotion promotion = new Promotion(
+                late.node,
+                late.ports,
+                lease,
+                keys,
+                new Services(late.node, late.ports.consul()),
+                new Acks(late.node, late.ports, lease, keys));
+        Deadline deadline = cluster.time.in(Duration.ofSeconds(4));
+        Optional<Reason> refused = new TakeOver(late.node, late.ports, lease, keys, promotion)
+                .run(Durability.Mode.LOSSLESS, 2, new Reason("db0 is lost"), keys.config(deadline), deadline);
+        assertTrue(refused.orElseThrow().text().contains("db1 has begun term 2"), refused.toString());
+        assertTrue(durability().intent().isEmpty());
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertTrue(nodes.get(1).server.clientWrites());
+    }
+
+    @Test
+    void replicasThatThereIsNoTimeToAskAreNotLost() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        FakeNode first = nodes.get(0);
+        nodes.get(2).killContainer();
+        nodes.get(1).server.setHangs(true);
+        Outcome outcome = new Health(first.node, first.ports).run(cluster.time.in(Duration.ofMillis(1500)));
+        assertEquals(uuids(nodes.get(1), nodes.get(2)), durability().newest().ackSet(), outcome.toString());
     }
 }
