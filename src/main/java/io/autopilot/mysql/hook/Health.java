@@ -251,11 +251,18 @@ public final class Health implements Hook {
         return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** In lossless mode nothing is promised before it has looked at its replicas; by itself it does so an interval later. */
+    /** A server that is to become a member is none before the primary has looked; by itself it does so an interval later. */
     private void tellThePrimary(NodeView view, Deadline deadline) {
-        if (view.isLossless() && view.lease() instanceof LeaseView.Other other) {
+        if (view.isLossless() && view.lease() instanceof LeaseView.Other other && !isMember(view, other.record())) {
             services.ringBell(other.record().node(), ports.ticker().uptime().toMillis(), deadline);
         }
+    }
+
+    private static boolean isMember(NodeView view, PrimaryRecord primary) {
+        return view.mysqld()
+                .flatMap(mysqld -> view.durability()
+                        .filter(d -> d.isMember(mysqld.serverUuid(), primary.term(), primary.serverUuid())))
+                .isPresent();
     }
 
     /** With all that the primary had when it was asked, a restored directory isn't old any more. */

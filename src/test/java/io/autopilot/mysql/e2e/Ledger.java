@@ -40,6 +40,12 @@ final class Ledger {
                 () -> cluster.primary().filter(primary -> !primary.equals(old)).flatMap(this::tryWrite));
     }
 
+    /** One more row at a node, whatever is listed. */
+    void writeAt(String node, Duration bound) {
+        rows++;
+        cluster.awaitInside("acknowledged write of " + node, bound, () -> tryWrite(node));
+    }
+
     /** A write that came through without an answer is tried again, so the row may be there already. */
     private Optional<String> tryWrite(String primary) {
         try {

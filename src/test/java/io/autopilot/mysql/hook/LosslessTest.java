@@ -350,4 +350,20 @@ class LosslessTest {
         Outcome outcome = new Health(first.node, first.ports).run(cluster.time.in(Duration.ofMillis(1500)));
         assertEquals(uuids(nodes.get(1), nodes.get(2)), durability().newest().ackSet(), outcome.toString());
     }
+
+    /** The right to write is not to run out over a change of the ack set that has to wait for the next run. */
+    @Test
+    void aRunWithNoTimeForNewReplicasProvesTheRightToWriteAllTheSame() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        FakeNode late = cluster.add("db3");
+        late.server.copyFrom(nodes.get(0).server);
+        late.health();
+        FakeNode first = nodes.get(0);
+        Outcome outcome = new Health(first.node, first.ports).run(cluster.time.in(Duration.ofMillis(1500)));
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertFalse(durability().newest().ackSet().contains(late.server.uuid()));
+        first.health();
+        assertTrue(durability().proven().ackSet().contains(late.server.uuid()));
+    }
 }
