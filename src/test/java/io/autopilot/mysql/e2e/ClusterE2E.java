@@ -63,6 +63,6 @@ class ClusterE2E extends ClusterScenarios {
     @Test
     @Order(12)
     void aSnapshotIsTakenByThePlainJarToo() {
-        cluster.docker("exec", cluster.replicas().getFirst(), "java", "-jar", "/opt/manage/manage.jar", "snapshot");
+        cluster.docker("exec", cluster.replicas().getFirst(), "java", "-jar", "manage.jar", "snapshot");
     }
 }
