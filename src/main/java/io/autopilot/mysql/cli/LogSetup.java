@@ -7,21 +7,43 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import io.autopilot.mysql.config.Settings.LogLevel;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** One event a line on stderr, with the hook's name and the run on each; made in code, since reading XML would cost each run its time. */
 final class LogSetup {
+    private static final String PATTERN =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level hook=%X{hook} run=%X{run} %replace(%msg){'[\\r\\n]+',' '}%n";
+    private static final AtomicBoolean MADE = new AtomicBoolean();
+
     private LogSetup() {}
 
+    /** What the calling thread says from now on is said by this hook, in a run of its own. */
     static void configure(String hook, LogLevel level, Random random) {
+        MDC.setContextMap(Map.of("hook", hook, "run", String.format("%04x", random.nextInt(1 << 16))));
+        if (MADE.compareAndSet(false, true)) {
+            make(level);
+        }
+    }
+
+    /** The same work for another thread, which speaks as the calling one does. */
+    static Runnable carried(Runnable work) {
+        Map<String, String> speaker = MDC.getCopyOfContextMap();
+        return speaker == null ? work : () -> {
+            MDC.setContextMap(speaker);
+            work.run();
+        };
+    }
+
+    private static void make(LogLevel level) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        String run = String.format("%04x", random.nextInt(1 << 16));
-        encoder.setPattern(
-                "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level hook=" + hook + " run=" + run + " %replace(%msg){'[\\r\\n]+',' '}%n");
+        encoder.setPattern(PATTERN);
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.cli;
 
+import io.autopilot.mysql.port.Cancellation;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,6 +74,9 @@ public final class Manage implements Runnable {
     }
 
     private static int report(Exception bug, CommandLine command) {
+        if (Cancellation.isCancelled()) {
+            return ExitCode.TRY_LATER;
+        }
         command.getErr().println("manage " + command.getCommandName() + ": a defect of this program, please report it:");
         bug.printStackTrace(command.getErr());
         return ExitCode.BUG;

@@ -23,6 +23,9 @@ final class OnChangeCommand extends HookCommand {
     @Option(names = "--crashed", description = "mysqld has just ended by itself.")
     private boolean crashed;
 
+    @Option(names = "--if-running", description = "Does nothing while mysqld doesn't run: its start decides anyway.")
+    private boolean ifRunning;
+
     OnChangeCommand(Map<String, String> environment) {
         super(environment);
     }
@@ -31,6 +34,9 @@ final class OnChangeCommand extends HookCommand {
     int run(Wiring wiring) {
         Node node = wiring.node();
         Ports ports = wiring.ports();
+        if (ifRunning && ports.state().mysqldStart().isEmpty()) {
+            return ExitCode.OK;
+        }
         return runner(wiring).run(new OnChange(node, ports, new Health(node, ports), start || crashed), start ? START_LIMIT : LIMIT);
     }
 }

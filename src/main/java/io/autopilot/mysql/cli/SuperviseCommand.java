@@ -1,7 +1,10 @@
 package io.autopilot.mysql.cli;
 
+import io.autopilot.mysql.config.Setting;
 import io.autopilot.mysql.pilot.EventLog;
+import io.autopilot.mysql.pilot.ForkingLauncher;
 import io.autopilot.mysql.pilot.Host;
+import io.autopilot.mysql.pilot.Launcher;
 import io.autopilot.mysql.pilot.Life;
 import io.autopilot.mysql.pilot.LifeException;
 import io.autopilot.mysql.pilot.Supervisor;
@@ -9,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -24,6 +28,8 @@ import picocli.CommandLine.Spec;
         description = "Runs the life of a container as FILE (containerpilot.json5) describes it.",
         mixinStandardHelpOptions = true)
 final class SuperviseCommand implements Callable<Integer> {
+    private static final String PROCESS = "process";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any use
     private CommandSpec spec;
@@ -59,9 +65,27 @@ final class SuperviseCommand implements Callable<Integer> {
         return "hook=supervise event=refused file=" + file + " reason=\"" + problem.replace('"', '\'') + '"';
     }
 
-    private static int live(Life life, Map<String, String> environment) throws IOException, InterruptedException {
+    private Launcher launcher(Map<String, String> environment) {
+        Launcher programs = ForkingLauncher.onThisMachine();
+        if (PROCESS.equals(environment.get(Setting.HOOKS.name()))) {
+            return programs;
+        }
+        asFreshAsAProcess();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        return new ResidentHooks(programs, (given, arguments) -> Manage.run(given, out, err, arguments));
+    }
+
+    /** What a JVM remembers of the network between two calls, and a new process doesn't: addresses of names, idle connections. */
+    private static void asFreshAsAProcess() {
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        System.setProperty("http.keepAlive", "false");
+    }
+
+    private int live(Life life, Map<String, String> environment) throws IOException, InterruptedException {
         EventLog log = new EventLog(life.logsToStdout() ? System.out : System.err, life.level(), Clock.systemUTC());
-        Supervisor supervisor = Supervisor.of(life, environment, log);
+        Supervisor supervisor = Supervisor.of(life, environment, launcher(environment), log);
         Thread atExit = Thread.ofPlatform().name("stop").unstarted(() -> stopAndHalt(supervisor));
         Runtime.getRuntime().addShutdownHook(atExit);
         try {

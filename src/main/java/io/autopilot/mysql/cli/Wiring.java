@@ -29,6 +29,7 @@ import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.SnapshotRestorer;
 import io.autopilot.mysql.hook.Snapshots;
 import io.autopilot.mysql.hook.StoredSnapshots;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.MysqldProgram;
@@ -91,7 +92,7 @@ final class Wiring {
                 new FileLocalState(RUN, settings.dataVolume().resolve("state"), PROC, ticker, sleeper),
                 ticker,
                 sleeper,
-                task -> Thread.ofPlatform().daemon().start(task),
+                task -> Thread.ofPlatform().daemon().start(LogSetup.carried(Cancellation.carried(task))),
                 Clock.systemUTC());
     }
 

@@ -45,6 +45,10 @@ public enum Setting {
             "How to start a cluster whose Consul keys or data are gone: `empty`, `latest`, or the id of a snapshot. Obeyed once."),
     LOG_LEVEL(CLUSTER, "INFO", "DEBUG, INFO, WARN or ERROR."),
     SUPERVISOR(CLUSTER, "", "`containerpilot` or `builtin`; default: ContainerPilot when the image has it."),
+    HOOKS(
+            CLUSTER,
+            "resident",
+            "Built-in supervisor: `resident`: health and onChange run within it; `process`: as programs of their own, as under ContainerPilot."),
 
     CONSUL(CONSUL_ACCESS, "consul", "The agent: `host`, `host:port` (default 8500) or `http(s)://host:port`."),
     CONSUL_AGENT(CONSUL_ACCESS, "0", "1: an agent runs in each container, and the hooks talk to that one."),

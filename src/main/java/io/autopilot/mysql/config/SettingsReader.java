@@ -327,6 +327,8 @@ public final class SettingsReader {
     private void checkSupervisor() {
         values.given(Setting.SUPERVISOR).filter(s -> !s.equals("containerpilot") && !s.equals("builtin")).ifPresent(s ->
                 values.problem(Setting.SUPERVISOR, "'" + s + "' is neither containerpilot nor builtin"));
+        values.given(Setting.HOOKS).filter(s -> !s.equals("resident") && !s.equals("process")).ifPresent(s ->
+                values.problem(Setting.HOOKS, "'" + s + "' is neither resident nor process"));
     }
 
     private void checkLaterStores() {

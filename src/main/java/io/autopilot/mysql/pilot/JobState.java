@@ -196,9 +196,9 @@ final class JobState {
                 start();
             }
         } else if (isGate && status == TRY_LATER && !lifeStops) {
-            startAfterBackoff();
+            startAfterBackoff(status);
         } else if (mayRestart()) {
-            startAfterBackoff();
+            startAfterBackoff(status);
         } else if (job.when() instanceof Life.When.On on && on.each() && !lifeStops) {
             if (againAfterwards) {
                 againAfterwards = false;
@@ -216,8 +216,8 @@ final class JobState {
         return !lifeStops && (job.restarts().isEmpty() || starts <= job.restarts().getAsInt());
     }
 
-    private void startAfterBackoff() {
-        Duration delay = backoff.after(Duration.ofNanos(ties.loop().now() - startedAt));
+    private void startAfterBackoff(int status) {
+        Duration delay = backoff.after(Duration.ofNanos(ties.loop().now() - startedAt), status);
         say(EventLog.Level.INFO, "restart", "in", delay);
         later(delay, this::start);
     }

@@ -53,14 +53,13 @@ public final class Supervisor {
     }
 
     /**
-     * One that starts real processes and talks to a real Consul.
+     * One that talks to a real Consul.
      *
      * @param environment what the jobs get, with CONTAINERPILOT_PID and the like added
      * @throws IOException when the authorities for Consul's certificate can't be read
      */
-    public static Supervisor of(Life life, Map<String, String> environment, EventLog log) throws IOException {
-        return new Supervisor(
-                life, environment, ForkingLauncher.onThisMachine(), HttpAgent.at(life.consul()), log, System::nanoTime);
+    public static Supervisor of(Life life, Map<String, String> environment, Launcher launcher, EventLog log) throws IOException {
+        return new Supervisor(life, environment, launcher, HttpAgent.at(life.consul()), log, System::nanoTime);
     }
 
     /**

@@ -179,9 +179,19 @@ final class LifeScriptsTest {
                 link("0100007F:C352", "0300007F:0CEA", "02", 306),
                 link("0100007F:C353", "0300007F:0CEA", "01", 0),
                 link("0100007F:0CEA", "0300007F:C354", "01", 306));
-        awaitEvents("manage onChange\n");
+        assertEquals(0, ended(watch));
+    }
+
+    @Test
+    void aPrimaryOrANodeWithoutMysqldHasNoLinkToLose() throws Exception {
+        Files.createDirectories(directory.resolve("run"));
+        links(link("0100007F:C350", "0200007F:0CEA", "01", 306));
+        Process watch = run("link-watch");
         awaitLooks(watch);
-        assertEquals("manage onChange\n", events());
+        links();
+        awaitLooks(watch);
+        awaitLooks(watch);
+        assertTrue(watch.isAlive());
     }
 
     private void links(String... lines) throws IOException {
@@ -287,15 +297,15 @@ final class LifeScriptsTest {
     }
 
     @Test
-    void aChangeIsHeardOnlyWhereAMysqldWasStarted() throws Exception {
-        assertEquals(0, ended(run("on-change")));
+    void aChangeStartsNoJvmWhereNoMysqldWasStarted() throws Exception {
+        script("java", "#!/bin/bash\necho \"${@: -2}\" >\"$EVENTS\"\nexit 69\n");
+        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
         assertEquals("", events());
         Files.createDirectories(directory.resolve("run"));
         Files.writeString(directory.resolve("run/mysqld.start"), "");
-        statuses("69");
 
-        assertEquals(69, ended(run("on-change")));
-        assertEquals("manage onChange\n", events());
+        assertEquals(69, ended(run("manage", "onChange", "--if-running")));
+        assertEquals("onChange --if-running\n", events());
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.option.ConsistencyMode;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
@@ -130,6 +131,7 @@ final class OrbitzCalls {
     }
 
     private <T> T calling(String what, Supplier<T> call) {
+        Cancellation.check();
         try {
             return call.get();
         } catch (com.orbitz.consul.ConsulException e) {

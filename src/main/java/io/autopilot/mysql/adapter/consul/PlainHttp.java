@@ -3,6 +3,7 @@ package io.autopilot.mysql.adapter.consul;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import java.io.IOException;
@@ -71,6 +72,7 @@ final class PlainHttp {
     }
 
     private Answer call(String what, String method, String path, Deadline deadline, Sending sending) {
+        Cancellation.check();
         try {
             HttpURLConnection connection = open(path, deadline);
             connection.setRequestMethod(method);

@@ -8,6 +8,7 @@ import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.TermRecord;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -209,7 +210,7 @@ final class JdbcMysql implements Mysql {
     @Override
     public Pending beginReadOnly() {
         CompletableFuture<Void> statement =
-                CompletableFuture.runAsync(this::makeReadOnly, task -> Thread.ofPlatform().daemon().start(task));
+                CompletableFuture.runAsync(this::makeReadOnly, task -> Thread.ofPlatform().daemon().start(Cancellation.carried(task)));
         return wait -> PendingStatement.await(statement, wait);
     }
 

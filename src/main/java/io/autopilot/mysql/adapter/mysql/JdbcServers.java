@@ -4,6 +4,7 @@ import com.mysql.cj.jdbc.NonRegisteringDriver;
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
@@ -83,6 +84,7 @@ public final class JdbcServers implements MysqlServers {
         if (deadline.expired()) {
             throw new MysqlException(what + ": no time left", false, 0, null);
         }
+        Cancellation.check();
         try {
             Connection connection =
                     new NonRegisteringDriver().connect("jdbc:mysql://" + server + "/", properties(server, login, secret, deadline));

@@ -8,6 +8,7 @@ import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
 import com.mysql.cj.protocol.a.NativePacketPayload;
 import io.autopilot.mysql.config.Secret;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.MysqlException;
 import java.sql.Connection;
@@ -34,11 +35,22 @@ final class Session implements AutoCloseable {
     private final Connection connection;
     private final Address server;
     private final Deadline deadline;
+    private final Cancellation.Held held;
 
     Session(Connection connection, Address server, Deadline deadline) {
         this.connection = connection;
         this.server = server;
         this.deadline = deadline;
+        this.held = Cancellation.holding(this::abort);
+    }
+
+    /** Its socket is closed, whoever waits for an answer on it. */
+    private void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw new IllegalStateException("a connection to " + server + " can't be given up", e);
+        }
     }
 
     /** Reads one row. */
@@ -122,6 +134,7 @@ final class Session implements AutoCloseable {
     }
 
     private <T> T bounded(String what, boolean secret, Work<T> work) {
+        Cancellation.check();
         Duration bound = deadline.remaining().plus(GRACE);
         try {
             // Unlike a query time-out this needs neither a thread nor the server's help.
@@ -146,6 +159,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        held.close();
         try {
             connection.close();
         } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.adapter.mysqld;
 
 import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.MysqldProgram;
@@ -112,11 +113,13 @@ public final class MysqldCommand implements MysqldProgram {
 
     @Override
     public void kill(MysqldStart start) {
+        Cancellation.check();
         ProcessHandle.of(start.pid()).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     @Override
     public void terminate(MysqldStart start) {
+        Cancellation.check();
         ProcessHandle.of(start.pid()).ifPresent(ProcessHandle::destroy);
     }
 }

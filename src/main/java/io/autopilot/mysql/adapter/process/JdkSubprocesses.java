@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.process;
 
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Subprocesses;
 import java.io.IOException;
@@ -9,13 +10,15 @@ import java.util.List;
 public final class JdkSubprocesses implements Subprocesses {
     @Override
     public Exit run(List<String> command, Input stdin, Output stdout, Deadline deadline) throws IOException {
+        Cancellation.check();
         Process process;
         try {
             process = new ProcessBuilder(command).start();
         } catch (IOException e) {
             throw new SubprocessException("can't start " + command.getFirst() + ": " + e.getMessage(), e);
         }
-        try (Run run = new Run(command.getFirst(), process, deadline)) {
+        try (var _ = Cancellation.holding(process::destroyForcibly);
+                Run run = new Run(command.getFirst(), process, deadline)) {
             return run.toTheEnd(stdin, stdout);
         }
     }

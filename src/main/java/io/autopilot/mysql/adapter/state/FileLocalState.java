@@ -2,6 +2,7 @@ package io.autopilot.mysql.adapter.state;
 
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.Poll;
@@ -17,15 +18,19 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
  * What a node remembers, in two directories (docs/decisions/0003): one that lives as long as the container, one as long as the data.
- * Both must exist. Safe between processes;
- * one instance a process, shared by its threads.
+ * Both must exist. Safe between processes and threads; all instances of a process have to name the run directory alike.
  */
 public final class FileLocalState implements LocalState {
+    /** By this process, for any of its hooks. */
+    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+
     private static final Duration LOCK_PAUSE = Duration.ofMillis(20);
     private static final String CONFIRMED = "confirmed";
     private static final String UNCONFIRMED = "unconfirmed";
@@ -50,7 +55,6 @@ public final class FileLocalState implements LocalState {
     private final StateFile diverged;
     private final StateFile salvage;
     private final StateFile leftCluster;
-    private final AtomicBoolean lockedHere = new AtomicBoolean();
 
     /**
      * Opens nothing yet.
@@ -86,17 +90,34 @@ public final class FileLocalState implements LocalState {
     }
 
     private Optional<HookLock> tryLockOnce() {
+        Cancellation.check();
         // The kernel forgets a process's lock when any descriptor of the file is closed: never open it twice.
-        if (!lockedHere.compareAndSet(false, true)) {
+        if (!LOCKED_HERE.add(lockFile)) {
             return Optional.empty();
         }
         Optional<FileChannel> file = Optional.empty();
         try {
             file = lockFile();
         } finally {
-            lockedHere.set(file.isPresent());
+            if (file.isEmpty()) {
+                LOCKED_HERE.remove(lockFile);
+            }
         }
-        return file.map(held -> () -> giveBack(held));
+        return file.map(this::held);
+    }
+
+    private HookLock held(FileChannel file) {
+        AtomicBoolean givenBack = new AtomicBoolean();
+        Runnable giveBack = () -> {
+            if (givenBack.compareAndSet(false, true)) {
+                giveBack(file);
+            }
+        };
+        Cancellation.Held registered = Cancellation.holding(giveBack);
+        return () -> {
+            registered.close();
+            giveBack.run();
+        };
     }
 
     private Optional<FileChannel> lockFile() {
@@ -118,7 +139,7 @@ public final class FileLocalState implements LocalState {
         } catch (IOException e) {
             throw new UncheckedIOException("can't give the hooks' lock back", e);
         } finally {
-            lockedHere.set(false);
+            LOCKED_HERE.remove(lockFile);
         }
     }
 

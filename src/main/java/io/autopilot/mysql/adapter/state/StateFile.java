@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.state;
 
+import io.autopilot.mysql.port.Cancellation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ final class StateFile {
 
     /** The lines; empty when there is no such file. */
     Optional<List<String>> read() {
+        Cancellation.check();
         try {
             return Optional.of(Files.readAllLines(path));
         } catch (NoSuchFileException e) {
@@ -34,6 +36,7 @@ final class StateFile {
     }
 
     void write(String... lines) {
+        Cancellation.check();
         Path aside = path.resolveSibling(path.getFileName() + ".new");
         try {
             Files.deleteIfExists(aside);
@@ -54,6 +57,7 @@ final class StateFile {
     }
 
     void delete() {
+        Cancellation.check();
         try {
             if (Files.deleteIfExists(path)) {
                 syncDirectory();

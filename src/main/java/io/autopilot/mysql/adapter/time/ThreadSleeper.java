@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.time;
 
+import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Sleeper;
 import java.time.Duration;
 
@@ -7,10 +8,12 @@ import java.time.Duration;
 public final class ThreadSleeper implements Sleeper {
     @Override
     public void sleep(Duration duration) {
-        try {
+        Thread sleeper = Thread.currentThread();
+        try (var _ = Cancellation.holding(sleeper::interrupt)) {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            sleeper.interrupt();
         }
+        Cancellation.check();
     }
 }

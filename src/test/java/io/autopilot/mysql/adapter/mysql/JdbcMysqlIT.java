@@ -1,16 +1,21 @@
 package io.autopilot.mysql.adapter.mysql;
 
-import java.sql.SQLException;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.config.Secret;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.port.Cancellation;
+import io.autopilot.mysql.port.Cancellation.CancelledException;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** On 9.7 LTS, the version that the image has by default. */
@@ -57,6 +62,31 @@ class JdbcMysqlIT extends RealConnections implements SemiSyncContract {
     @Test
     void anApplierThatHoldsHalfATransactionIsStoppedAndGetsItAsAWholeLater() throws SQLException {
         stopsAnApplierThatHoldsHalfATransaction();
+    }
+
+    /** As the death of a process would: the server itself ends its sessions, also one in the middle of a statement. */
+    @Test
+    void aRunThatIsGivenUpHoldsNothingAndReachesNothing() throws InterruptedException {
+        Mysql other = provisioned(1);
+        Cancellation run = new Cancellation();
+        AtomicReference<Mysql> given = new AtomicReference<>();
+        Thread stuck = Thread.ofPlatform().start(() -> run.over(() -> {
+            Mysql own = local(1);
+            assertTrue(own.tryRoleLock(Duration.ofSeconds(1)));
+            given.set(own);
+            return own.awaitApplied(GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1"), Duration.ofMinutes(5));
+        }));
+        eventually(() -> given.get() != null);
+        assertFalse(other.tryRoleLock(Duration.ofMillis(200)));
+        run.cancel(Runnable::run);
+        stuck.join(Duration.ofSeconds(20));
+        assertFalse(stuck.isAlive());
+        eventually(() -> other.tryRoleLock(Duration.ofMillis(200)));
+        run.over(() -> {
+            assertThrows(CancelledException.class, () -> given.get().executed());
+            assertThrows(CancelledException.class, () -> local(1));
+            return true;
+        });
     }
 
     @Override
