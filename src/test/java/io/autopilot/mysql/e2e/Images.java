@@ -10,6 +10,11 @@ public final class Images {
         return LATEST;
     }
 
+    /** How the built-in supervisor runs its hooks. */
+    static String hooks() {
+        return System.getProperty("hooks", "resident");
+    }
+
     /** What runs the containers: an image with a ContainerPilot in it has both supervisors. */
     static String supervisor() {
         return System.getProperty("supervisor", "builtin");

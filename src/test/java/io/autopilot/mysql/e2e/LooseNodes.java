@@ -101,6 +101,7 @@ final class LooseNodes implements AutoCloseable {
         private Start(String name) {
             this.name = name;
             environment.put("SUPERVISOR", Images.supervisor());
+            environment.put("HOOKS", Images.hooks());
             this.data = new ArrayList<>(List.of("-v", container(name) + ":/var/lib/mysql"));
         }
 

@@ -88,6 +88,7 @@ public final class TestCluster implements AutoCloseable {
         List<String> lines = new ArrayList<>(List.of(
                 "MYSQL_USER=app", "MYSQL_DATABASE=shop", "MYSQL_REPL_PASSWORD=replication-secret", "CONSUL=consul", "LOG_LEVEL=DEBUG"));
         lines.add("SUPERVISOR=" + Images.supervisor());
+        lines.add("HOOKS=" + Images.hooks());
         settings.forEach((name, value) -> lines.add(name + "=" + value));
         // The form that the README gives for such a value; compose 1.29 takes it as it is, quotes within included.
         lines.add("MYSQL_PASSWORD=" + PASSWORD);
