@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
 /** What every command that needs the configuration has in common: read it whole or refuse it whole, then run. */
 @Command(mixinStandardHelpOptions = true)
 abstract class HookCommand implements Callable<Integer> {
-    private static final String LAUNCHED = "MANAGE_LAUNCHED";
+    /** The kernel's uptime when this process was launched, from the script that launched it. */
+    static final String LAUNCHED = "MANAGE_LAUNCHED";
+
     private static final Pattern UPTIME = Pattern.compile("\\d{1,12}(\\.\\d{1,9})?");
 
     private final Map<String, String> environment;

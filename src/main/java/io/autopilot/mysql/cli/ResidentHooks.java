@@ -3,6 +3,7 @@ package io.autopilot.mysql.cli;
 import io.autopilot.mysql.pilot.Launcher;
 import io.autopilot.mysql.port.Cancellation;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,8 +44,11 @@ final class ResidentHooks implements Launcher {
         if (!resident) {
             return programs.start(command, environment);
         }
+        Map<String, String> own = new HashMap<>(environment);
+        // The time of a hook counts from now, not from the launch of the process that it lives in.
+        own.remove(HookCommand.LAUNCHED);
         Resident run = new Resident();
-        Thread.ofPlatform().daemon().name(String.join(" ", command)).start(() -> run.live(command, environment));
+        Thread.ofPlatform().daemon().name(String.join(" ", command)).start(() -> run.live(command, own));
         return run;
     }
 

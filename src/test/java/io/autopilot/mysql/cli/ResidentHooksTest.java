@@ -61,15 +61,15 @@ class ResidentHooksTest {
     }
 
     @Test
-    void aHookGetsItsEnvironmentAndArgumentsAndEndsWithItsExitCode() throws Exception {
+    void aHookGetsItsEnvironmentAndArgumentsAndATimeOfItsOwnAndEndsWithItsExitCode() throws Exception {
         List<String> seen = new ArrayList<>();
         Launcher.Run run = hooks((environment, arguments) -> {
-                    seen.add(environment.get("LEASE") + " " + String.join(" ", arguments));
+                    seen.add(environment + " " + String.join(" ", arguments));
                     return 69;
                 })
-                .start(List.of("manage", "onChange", "--crashed"), Map.of("LEASE", "9s"));
+                .start(List.of("manage", "onChange", "--crashed"), Map.of("LEASE", "9s", "MANAGE_LAUNCHED", "12.5"));
         assertEquals(69, status(run));
-        assertEquals(List.of("9s onChange --crashed"), seen);
+        assertEquals(List.of("{LEASE=9s} onChange --crashed"), seen);
         assertEquals(List.of(), programs);
     }
 
