@@ -195,6 +195,9 @@ public final class HealthRule {
         if (view.isLossless() && !replication.user().equals(ReplicationAccount.userOf(mysqld.serverUuid()))) {
             return followIfChecked(view, primary, "has to receive by its own account in lossless mode");
         }
+        if (mysqld.semiSync().filter(SemiSync::sourceOn).isPresent()) {
+            return followIfChecked(view, primary, "its applier would wait for acknowledgements, as a primary's commits do");
+        }
         if (isTorn(mysqld, replication)) {
             return followIfChecked(view, primary, "the relay log is torn and all of it is applied");
         }

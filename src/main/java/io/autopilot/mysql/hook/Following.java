@@ -66,6 +66,10 @@ final class Following {
             // The new primary has pointed this server at itself meanwhile; to do so again would cut a receiver short that acknowledges.
             return Optional.empty();
         }
+        if (local.read().semiSync().filter(SemiSync::sourceOn).isPresent()) {
+            // What is left of a primary's life: an applier would wait for acknowledgements, too, for ever (protocol P6).
+            local.requireNoAcks();
+        }
         Optional<Reason> unapplied = applyWhatWasReceived(local, deadline);
         if (unapplied.isPresent()) {
             return unapplied;
@@ -100,6 +104,7 @@ final class Following {
         return mysqld.replication()
                 .filter(r -> r.source().equals(primary) && r.receiver() == ReplicationState.Receiver.ON && r.applierRunning())
                 .filter(r -> !lossless || r.user().equals(ReplicationAccount.userOf(mysqld.serverUuid())))
+                .filter(r -> mysqld.semiSync().filter(SemiSync::sourceOn).isEmpty())
                 .isPresent();
     }
 
@@ -159,10 +164,6 @@ final class Following {
             return Optional.empty();
         }
         local.stopReceiver();
-        if (mysqld.semiSync().filter(SemiSync::sourceOn).isPresent()) {
-            // An applier would wait for acknowledgements, too (protocol P6).
-            local.requireNoAcks();
-        }
         GtidSet received = local.read().received();
         if (!mysqld.executed().contains(received)) {
             local.startApplier();

@@ -72,6 +72,9 @@ final class Repointing {
         if (state.writable() || state.replication().isEmpty()) {
             return Optional.of(new Reason("it is no replica"));
         }
+        if (state.semiSync().filter(SemiSync::sourceOn).isPresent()) {
+            return Optional.of(new Reason("it is still set up as a primary"));
+        }
         if (!state.clusterUuid().equals(primary.clusterUuid())) {
             return Optional.of(new Reason("it belongs to another cluster"));
         }

@@ -125,6 +125,12 @@ class HealthRuleTest {
     }
 
     @Test
+    void aReplicaThatIsStillSetUpAsAPrimaryIsNotLeftSo() {
+        given.otherHoldsTheLease().follows(NodeViewBuilder.PRIMARY).primaryHas("1-9").isSource();
+        because(decides(Follow.class), "wait for acknowledgements");
+    }
+
+    @Test
     void nobodyFollowsBeforeItsSetWasComparedWithThePrimarys() {
         given.otherHoldsTheLease();
         because(decides(StandBy.class), "can't be read");

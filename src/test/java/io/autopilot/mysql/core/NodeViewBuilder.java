@@ -87,6 +87,12 @@ final class NodeViewBuilder {
         return this;
     }
 
+    /** Commits on this server wait for acknowledgements. */
+    NodeViewBuilder isSource() {
+        semiSync = Optional.of(new SemiSync(true, 1, 0, 0, true, true));
+        return this;
+    }
+
     NodeViewBuilder mysqldIsDown() {
         up = false;
         return this;

@@ -361,9 +361,12 @@ public final class FakeServer {
     }
 
     public void apply() {
-        if (up && applier && !appliesNothing) {
+        if (!up || !applier || appliesNothing) {
+            return;
+        }
+        logged = logged.union(retrieved);
+        if (!semiSync.sourceOn || net.listeners(this).size() >= semiSync.acksRequired) {
             executed = executed.union(retrieved);
-            logged = logged.union(retrieved);
         }
     }
 

@@ -298,6 +298,24 @@ class LosslessTest {
         assertTrue(nodes.get(3).server.replicates());
     }
 
+    /** Nobody follows it any more: an applier that waited for acknowledgements would wait for ever, and nobody could be made its successor. */
+    @Test
+    void aFounderThatWasReplacedWhileItLivedAppliesWhatItsSuccessorWrites() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        cluster.net.cutOff(nodes.get(0).server, true);
+        nodes.get(0).freezeHooks();
+        cluster.rounds(6);
+        cluster.net.cutOff(nodes.get(0).server, false);
+        nodes.get(0).restartHooks();
+        cluster.rounds(4);
+        FakeNode primary = cluster.writable().getFirst();
+        FakeWrite write = primary.server.clientWrite();
+        assertEquals(Answer.OK, write.answer());
+        cluster.rounds(2);
+        assertTrue(nodes.get(0).server.executed().contains(write.gtid()), nodes.get(0).health().toString());
+    }
+
     /** It doesn't wait for its own next run: until it acknowledges nothing is promised. */
     @Test
     void aNewReplicaIsAMemberOnceThePrimaryHasLooked() {

@@ -122,6 +122,22 @@ interface SemiSyncContract {
         on().eventually(() -> write.answer() == Answer.OK);
     }
 
+    /** A former primary that is still set up as one, and that nobody follows, would never apply anything. */
+    @Test
+    default void anApplierWaitsForAcknowledgementsToo() {
+        Mysql primary = on().primary();
+        Mysql replica = replicaWithOwnAccount(primary, 2);
+        primary.heartbeat(1);
+        on().eventually(() -> replica.executed().contains(primary.executed()));
+        replica.requireAcks(1);
+        primary.heartbeat(1);
+        GtidSet written = primary.executed();
+        on().eventually(() -> replica.read().received().contains(written));
+        assertFalse(replica.awaitApplied(written, SHORT));
+        replica.requireNoAcks();
+        on().eventually(() -> replica.executed().contains(written));
+    }
+
     @Test
     default void whoStopsAcknowledgingSaysSoAfterTheReceiverWasRestarted() {
         Mysql primary = on().primary();
