@@ -4,6 +4,7 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.FailoverRule;
+import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.Links;
 import io.autopilot.mysql.core.NodeView;
@@ -166,13 +167,16 @@ final class Observer {
                 node.name(), config, node.settings().failover(), facts.lease().recorded(), history, ports.clock().instant());
     }
 
-    /** A receiver that nobody has stopped is connecting, in a mode in which the lease alone says nothing. */
+    /** It doesn't receive from the primary, or not yet, in a mode in which the lease alone says nothing. */
     private static boolean hasLostItsLink(Facts facts, PrimaryRecord primary) {
         return facts.durability().filter(d -> d.mode() == Durability.Mode.LOSSLESS).isPresent()
-                && facts.mysqld()
-                        .flatMap(ServerState::replication)
-                        .filter(r -> r.source().equals(primary.address()) && r.receiver() != ReplicationState.Receiver.ON)
-                        .isPresent();
+                && facts.mysqld().filter(mysqld -> !mysqld.writable() && !isReceiving(mysqld, primary)).isPresent();
+    }
+
+    private static boolean isReceiving(ServerState mysqld, PrimaryRecord primary) {
+        return mysqld.replication()
+                .filter(r -> r.source().equals(primary.address()) && r.receiver() == ReplicationState.Receiver.ON)
+                .isPresent();
     }
 
     private Links links(PrimaryRecord primary, boolean answers, Deadline deadline) {
@@ -187,11 +191,15 @@ final class Observer {
 
     private static boolean followsWell(Facts facts, PrimaryRecord primary) {
         return facts.mysqld()
+                .filter(mysqld -> isReceiving(mysqld, primary) && writtenHere(mysqld, primary).isEmpty())
                 .flatMap(ServerState::replication)
-                .filter(r -> r.source().equals(primary.address())
-                        && r.receiver() == ReplicationState.Receiver.ON
-                        && r.applierRunning())
+                .filter(ReplicationState::applierRunning)
                 .isPresent();
+    }
+
+    /** Of this server's own transactions those that the primary had not published: some are errant, unless it has them by now. */
+    private static GtidSet writtenHere(ServerState mysqld, PrimaryRecord primary) {
+        return mysqld.executed().of(Set.of(mysqld.serverUuid())).minus(primary.executed().orElse(GtidSet.EMPTY));
     }
 
     private NodeView assemble(

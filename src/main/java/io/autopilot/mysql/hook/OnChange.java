@@ -17,6 +17,7 @@ public final class OnChange implements Hook {
     private static final Duration ONE_RUN = Duration.ofMillis(4500);
     private static final Duration ONE_CALL = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(800);
     /** Another hook does the same work: it needs the processor more. */
     private static final Duration WHILE_BUSY = Duration.ofSeconds(1);
     /** Decisions after which there is nothing left to do. */
@@ -44,13 +45,18 @@ public final class OnChange implements Hook {
     @Override
     public Outcome run(Deadline deadline) {
         Optional<Outcome> before = Optional.empty();
+        Duration pause = PAUSE;
         while (true) {
             // First, since an old primary that hands over to this node waits for its answer.
             heed(() -> successor.tryRun(deadline));
             Outcome outcome = health.run(deadline.atMost(ONE_RUN));
-            if (!before.equals(Optional.of(outcome))) {
+            if (before.equals(Optional.of(outcome))) {
+                // What doesn't change at once, such as a quorum that is missing, needs no five tries a second.
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+            } else {
                 LOG.info("event=step decision={} reason=\"{}\"", outcome.decision(), outcome.reason());
                 before = Optional.of(outcome);
+                pause = PAUSE;
             }
             boolean serves = outcome.isDone() && SETTLED.contains(outcome.decision());
             if (serves) {
@@ -60,7 +66,7 @@ public final class OnChange implements Hook {
             if (finished || deadline.remaining().compareTo(PAUSE.multipliedBy(5)) < 0) {
                 return outcome;
             }
-            ports.sleeper().sleep(outcome.decision().equals("Busy") ? WHILE_BUSY : PAUSE);
+            ports.sleeper().sleep(outcome.decision().equals("Busy") ? WHILE_BUSY : pause);
         }
     }
 

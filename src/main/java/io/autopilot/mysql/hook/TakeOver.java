@@ -50,6 +50,10 @@ final class TakeOver {
     private final ClusterKeys keys;
     private final Promotion promotion;
     private final Salvage salvage;
+    /** Said once by one run, however often it tries. */
+    private Optional<Reason> tried = Optional.empty();
+
+    private Optional<Reason> stopped = Optional.empty();
 
     TakeOver(Node node, Ports ports, Lease lease, ClusterKeys keys, Promotion promotion) {
         this.node = node;
@@ -71,7 +75,10 @@ final class TakeOver {
         return switch (announce(term, session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
-                LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
+                if (!tried.equals(Optional.of(why))) {
+                    LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
+                    tried = Optional.of(why);
+                }
                 yield revokeAndElect(made, session, deadline);
             }
         };
@@ -90,7 +97,10 @@ final class TakeOver {
             if (unbeaten.isPresent() && order.isPresent()) {
                 LOG.error("event=forced term={} by={} reason=\"{}\"", announced.term(), order.get().by(), unbeaten.get());
             } else if (unbeaten.isPresent()) {
-                LOG.error("event=no-quorum term={} reason=\"{}\"", announced.term(), unbeaten.get());
+                if (!stopped.equals(unbeaten)) {
+                    LOG.error("event=no-quorum term={} reason=\"{}\"", announced.term(), unbeaten.get());
+                    stopped = unbeaten;
+                }
                 withdraw(announced, deadline);
                 return unbeaten;
             }

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WriteStop {
     private static final Logger LOG = LoggerFactory.getLogger(WriteStop.class);
+    private static final Duration ESTABLISHED = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -180,8 +181,10 @@ final class WriteStop {
                 .filter(record -> record.term() > attempt.record().term());
     }
 
+    /** Not for long: meanwhile no other hook runs on this node, which may have to bear witness against a successor that is lost. */
     private HandOverResult awaitEstablished(Attempt attempt, long leaseIndex, Duration began, Deadline deadline) {
-        Optional<PrimaryRecord> there = ports.poll().until(deadline, PAUSE, () -> tryReadEstablished(attempt, leaseIndex, deadline));
+        Deadline patience = deadline.atMost(ESTABLISHED);
+        Optional<PrimaryRecord> there = ports.poll().until(patience, PAUSE, () -> tryReadEstablished(attempt, leaseIndex, patience));
         if (there.isEmpty()) {
             return unclear(attempt, "has the lease and was not seen to accept writes in time", began);
         }

@@ -203,6 +203,29 @@ class HealthTest {
         assertFalse(nodes.get(0).server.replicates());
     }
 
+    /** Written by somebody who may write to a read-only server, or by a FLUSH that goes into the binary log. */
+    @Test
+    void aReplicaThatWritesItselfIsNoticedThoughItFollows() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        assertEquals("Serve", nodes.get(1).health().decision());
+        nodes.get(1).server.errantWrite();
+        assertEquals("Diverged", nodes.get(1).health().decision());
+        assertTrue(nodes.get(1).state.diverged());
+    }
+
+    @Test
+    void aFormerPrimaryThatFollowsHasNothingOfItsOwn() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).server.clientWrites();
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        nodes.get(1).health();
+        nodes.get(0).startMysqld();
+        cluster.rounds(3);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertEquals("Serve", nodes.get(0).health().decision());
+    }
+
     @Test
     void aPrimaryWhoseHooksNoLongerRunIsKilledBeforeAnotherOneWrites() {
         List<FakeNode> nodes = cluster.withReplicas(1);

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.ClusterRecords;
@@ -12,6 +13,7 @@ import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeWrite;
 import io.autopilot.mysql.fake.FakeWrite.Answer;
+import io.autopilot.mysql.fake.Steps;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import java.nio.file.Path;
@@ -314,6 +316,27 @@ class LosslessTest {
         assertEquals(Answer.OK, write.answer());
         cluster.rounds(2);
         assertTrue(nodes.get(0).server.executed().contains(write.gtid()), nodes.get(0).health().toString());
+    }
+
+    /** It has the lease, and nobody follows it yet: two that can't reach it don't wait for its lease. */
+    @Test
+    void aSuccessorThatFreezesAtItsFirstStepIsSucceededAtOnce() {
+        List<FakeNode> nodes = cluster.withReplicas(3, "REPLICATION_ACKS", "2");
+        cluster.rounds(3);
+        FakeNode successor = nodes.get(1);
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        nodes.get(0).killContainer();
+        Steps steps = new Steps(cluster.time);
+        steps.at("letIn", Steps.Fault.KILLED);
+        assertThrows(Steps.Killed.class, () -> new Health(successor.node, steps.through(successor.ports)).run(cluster.time.in(Duration.ofSeconds(4))));
+        assertEquals(2, durability().newest().term());
+        successor.server.setHangs(true);
+        successor.freezeHooks();
+        Outcome outcome = nodes.get(2).health();
+        assertEquals("TakeOver", outcome.decision());
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertEquals(List.of(nodes.get(2)), cluster.writable());
     }
 
     /** It doesn't wait for its own next run: until it acknowledges nothing is promised. */
