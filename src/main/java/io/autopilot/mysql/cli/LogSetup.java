@@ -9,7 +9,6 @@ import ch.qos.logback.core.ConsoleAppender;
 import io.autopilot.mysql.config.Settings.LogLevel;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
@@ -17,15 +16,26 @@ import org.slf4j.MDC;
 final class LogSetup {
     private static final String PATTERN =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level hook=%X{hook} run=%X{run} %replace(%msg){'[\\r\\n]+',' '}%n";
-    private static final AtomicBoolean MADE = new AtomicBoolean();
+
+    private static boolean made;
 
     private LogSetup() {}
+
+    /** Before several threads have something to say: slf4j gives them a substitute while it is being set up (seen: lines without a hook's name). */
+    static void load() {
+        LoggerFactory.getILoggerFactory();
+    }
 
     /** What the calling thread says from now on is said by this hook, in a run of its own. */
     static void configure(String hook, LogLevel level, Random random) {
         MDC.setContextMap(Map.of("hook", hook, "run", String.format("%04x", random.nextInt(1 << 16))));
-        if (MADE.compareAndSet(false, true)) {
+        makeOnce(level);
+    }
+
+    private static synchronized void makeOnce(LogLevel level) {
+        if (!made) {
             make(level);
+            made = true;
         }
     }
 

@@ -70,6 +70,7 @@ final class SuperviseCommand implements Callable<Integer> {
         if (PROCESS.equals(environment.get(Setting.HOOKS.name()))) {
             return programs;
         }
+        LogSetup.load();
         asFreshAsAProcess();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();

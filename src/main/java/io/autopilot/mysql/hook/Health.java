@@ -135,7 +135,7 @@ public final class Health implements Hook {
                 outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
             case HealthDecision.TakeOver take ->
-                outcome(take, takeOver.run(seen.view().ownMode(), take.term(), take.reason(), seen.config(), deadline));
+                outcome(take, takeOver.run(take, seen.view(), seen.config(), deadline));
             case HealthDecision.Acknowledge acknowledge -> outcome(acknowledge, following.acknowledge(acknowledge, deadline));
             case HealthDecision.ServeAlone alone -> serveAlone(alone, seen, deadline);
             case HealthDecision.ReleaseLease release -> release(release, seen, deadline);

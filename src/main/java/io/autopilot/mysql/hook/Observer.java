@@ -182,7 +182,7 @@ final class Observer {
     private Links links(PrimaryRecord primary, boolean answers, Deadline deadline) {
         List<Replicas.Seen> others = answers
                 ? List.of()
-                : replicas.look(deadline).stream().filter(s -> !s.state().serverUuid().equals(primary.serverUuid())).toList();
+                : replicas.look(Optional.of(primary.address()), deadline).stream().filter(s -> !s.state().serverUuid().equals(primary.serverUuid())).toList();
         return new Links(
                 answers,
                 others.stream().filter(s -> s.isReceiving(primary.address())).map(Replicas.Seen::node).collect(Collectors.toSet()),

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class PeerServers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerServers.class);
     private static final Duration CONNECT = Duration.ofSeconds(2);
+    /** For one that has just been asked in vain. */
+    private static final Duration ONCE_MORE = Duration.ofMillis(300);
     private static final Duration LOCK = Duration.ofMillis(500);
 
     private final List<CompletableFuture<Optional<Peer>>> revocations;
@@ -41,23 +43,32 @@ final class PeerServers implements AutoCloseable {
      */
     record Peer(String node, Address address, Mysql server, ServerState state, boolean fenced) {}
 
-    /** Begins to revoke every living peer; one that doesn't answer is left out, and said so. */
-    static PeerServers revoke(Node node, Ports ports, Deadline deadline) {
+    /**
+     * Begins to revoke every living peer; one that doesn't answer is left out, and said so.
+     *
+     * @param silent where nobody answered a moment ago
+     */
+    static PeerServers revoke(Node node, Ports ports, Optional<Address> silent, Deadline deadline) {
         List<CompletableFuture<Optional<Peer>>> revocations =
                 ports.consul().instances(node.settings().nodeService(), deadline).stream()
                         .filter(instance -> instance.passing() && !instance.id().equals(node.nodeServiceId()))
-                        .map(instance -> CompletableFuture.supplyAsync(() -> revoke(node, instance, ports, deadline), ports.tasks()))
+                        .map(instance -> CompletableFuture.supplyAsync(
+                                () -> revoke(node, instance, ports, patience(instance, silent), deadline), ports.tasks()))
                         .collect(Collectors.toCollection(ArrayList::new));
         return new PeerServers(revocations, ports.tasks());
     }
 
-    private static Optional<Peer> revoke(Node node, ServiceInstance instance, Ports ports, Deadline deadline) {
+    private static Duration patience(ServiceInstance instance, Optional<Address> silent) {
+        return silent.filter(new Address(instance.address(), instance.port())::equals).isPresent() ? ONCE_MORE : CONNECT;
+    }
+
+    private static Optional<Peer> revoke(Node node, ServiceInstance instance, Ports ports, Duration patience, Deadline deadline) {
         String name = node.nodeOf(instance.id());
         Address address = new Address(instance.address(), instance.port());
         Optional<Mysql> opened = Optional.empty();
         boolean stopped = false;
         try {
-            opened = Optional.of(ports.servers().connect(address, deadline.atMost(CONNECT)));
+            opened = Optional.of(ports.servers().connect(address, deadline.atMost(patience)));
             Mysql server = opened.get();
             if (!server.seizeRoleLock(LOCK)) {
                 LOG.warn("event=peer-left-out node={} reason=\"its role lock could not be had\"", name);
@@ -89,7 +100,7 @@ final class PeerServers implements AutoCloseable {
 
     /** Revokes one more, which did not answer when the others were. */
     void include(Node node, ServiceInstance instance, Ports ports, Deadline deadline) {
-        revocations.add(CompletableFuture.completedFuture(revoke(node, instance, ports, deadline)));
+        revocations.add(CompletableFuture.completedFuture(revoke(node, instance, ports, CONNECT, deadline)));
     }
 
     /** Those that are revoked; waits until each is, or is left out. */

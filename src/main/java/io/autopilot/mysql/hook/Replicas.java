@@ -81,7 +81,13 @@ final class Replicas {
     }
 
     List<Seen> look(Deadline deadline) {
+        return look(Optional.empty(), deadline);
+    }
+
+    /** @param but where it is known that nobody answers */
+    List<Seen> look(Optional<Address> but, Deadline deadline) {
         List<CompletableFuture<Optional<Seen>>> questions = passing(deadline).stream()
+                .filter(i -> but.filter(new Address(i.address(), i.port())::equals).isEmpty())
                 .map(instance -> CompletableFuture.supplyAsync(() -> ask(instance, deadline), ports.tasks()))
                 .toList();
         return questions.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();

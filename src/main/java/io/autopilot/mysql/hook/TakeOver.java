@@ -11,8 +11,10 @@ import io.autopilot.mysql.core.Election;
 import io.autopilot.mysql.core.ElectionDecision;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.HealthDecision;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.Lineage;
+import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationAccount;
@@ -67,25 +69,33 @@ final class TakeOver {
     /**
      * Empty: this node is the primary. Else why it isn't.
      *
-     * @param term the one that was decided on: by now there may be another primary
-     * @param config what operators have said, as it was when this was decided on
+     * @param decision by now there may be another primary
+     * @param view what was decided on
+     * @param config what operators have said, as it was then
      */
-    Optional<Reason> run(Durability.Mode mode, long term, Reason why, Indexed<ClusterConfig> config, Deadline deadline) {
-        String session = lease.session(mode, deadline);
-        return switch (announce(term, session, config, deadline)) {
+    Optional<Reason> run(HealthDecision.TakeOver decision, NodeView view, Indexed<ClusterConfig> config, Deadline deadline) {
+        Reason why = decision.reason();
+        String session = lease.session(view.ownMode(), deadline);
+        return switch (announce(decision.term(), session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 if (!tried.equals(Optional.of(why))) {
                     LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
                     tried = Optional.of(why);
                 }
-                yield revokeAndElect(made, session, deadline);
+                yield revokeAndElect(made, session, silent(view), deadline);
             }
         };
     }
 
-    private Optional<Reason> revokeAndElect(Announcement.Made announced, String session, Deadline deadline) {
-        try (PeerServers peers = PeerServers.revoke(node, ports, deadline);
+    /** The primary that this was decided against because nobody reaches it. */
+    private static Optional<Address> silent(NodeView view) {
+        return view.lease() instanceof LeaseView.Other other ? Optional.of(other.record().address()) : Optional.empty();
+    }
+
+    private Optional<Reason> revokeAndElect(
+            Announcement.Made announced, String session, Optional<Address> silent, Deadline deadline) {
+        try (PeerServers peers = PeerServers.revoke(node, ports, silent, deadline);
                 Mysql local = ports.servers().connectLocal(deadline)) {
             if (!local.seizeRoleLock(ROLE_LOCK)) {
                 return Optional.of(new Reason("another hand holds this server's role lock"));

@@ -68,6 +68,7 @@ class ManyNodesE2E {
         for (String node : cluster.running()) {
             String log = cluster.log(node);
             assertEquals(node.equals(founder), log.contains("event=founded cluster=" + uuid), node);
+            assertFalse(log.contains("io.autopilot."), "a line that names a class and no hook");
             assertEquals(!node.equals(founder), log.contains("event=restored snapshot=" + snapshot), node);
             assertEquals(Optional.of(uuid), cluster.bySocket(node, "SELECT uuid FROM autopilot.cluster"), node);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.HealthDecision;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.Word;
 import io.autopilot.mysql.fake.FakeCluster;
@@ -373,8 +374,9 @@ class LosslessTest {
                 new Services(late.node, late.ports.consul()),
                 new Acks(late.node, late.ports, lease, keys));
         Deadline deadline = cluster.time.in(Duration.ofSeconds(4));
+        Observation seen = new Observer(late.node, late.ports, lease, keys).observe(deadline);
         Optional<Reason> refused = new TakeOver(late.node, late.ports, lease, keys, promotion)
-                .run(Durability.Mode.LOSSLESS, 2, new Reason("db0 is lost"), keys.config(deadline), deadline);
+                .run(new HealthDecision.TakeOver(2, new Reason("db0 is lost")), seen.view(), seen.config(), deadline);
         assertTrue(refused.orElseThrow().text().contains("db1 has begun term 2"), refused.toString());
         assertTrue(durability().intent().isEmpty());
         assertEquals(List.of(nodes.get(1)), cluster.writable());
