@@ -75,6 +75,14 @@ public final class FakeConsul implements Consul {
         return Optional.ofNullable(keys.get(key));
     }
 
+    /** All that it has but indexes and times; sessions by their ids, those that live last. */
+    public String described() {
+        StringBuilder text = new StringBuilder();
+        keys.values().forEach(e -> text.append(e.key()).append('=').append(e.value()).append(' ').append(e.session()).append('\n'));
+        services.forEach((id, s) -> text.append(id).append(s.spec().tags()).append(s.spec().address()).append(s.status()).append('\n'));
+        return text.append(new TreeMap<>(sessions).keySet()).append('\n').toString();
+    }
+
     private void arrive(Deadline deadline) {
         if (silent) {
             time.sleep(deadline.remaining());

@@ -1,0 +1,34 @@
+package io.autopilot.mysql.search;
+
+import io.autopilot.mysql.search.Action.Kind;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * How far a search goes.
+ *
+ * @param acks REPLICATION_ACKS at the beginning
+ * @param depth so many actions in a row
+ * @param faults so many of them faults, or what a person asks for
+ * @param parks so many hooks that stop half-way
+ * @param writes so many writes of clients; those of hooks don't count
+ * @param kinds what can happen at all
+ */
+record Bounds(int acks, int depth, int faults, int parks, int writes, Set<Kind> kinds) {
+    Bounds {
+        kinds = Set.copyOf(kinds);
+    }
+
+    static Bounds of(int acks, int depth, int faults, int parks, int writes) {
+        return new Bounds(acks, depth, faults, parks, writes, EnumSet.allOf(Kind.class));
+    }
+
+    Bounds only(Kind first, Kind... others) {
+        return new Bounds(acks, depth, faults, parks, writes, EnumSet.of(first, others));
+    }
+
+    @Override
+    public String toString() {
+        return "W=" + acks + ", depth " + depth + ", " + faults + " faults, " + parks + " hooks that stop half-way, " + writes + " writes";
+    }
+}
