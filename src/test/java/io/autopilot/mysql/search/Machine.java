@@ -48,13 +48,22 @@ final class Machine implements Ticker {
         FakeServer made = world.net.add(address, String.format("%08d-0000-0000-0000-%012d", number + 1, ++disks));
         made.setStartsOffline(true);
         made.setReceivesNothing(holds);
+        listenTo(made);
+        return made;
+    }
+
+    private void listenTo(FakeServer made) {
         made.whenStopped(() -> {
             if (made == server) {
                 state.mysqldEnds();
             }
         });
         made.whenAcknowledged(write -> world.ledger.acknowledged(write.gtid()));
-        return made;
+    }
+
+    /** A copy's server tells the copy. */
+    void wasCopied() {
+        listenTo(server);
     }
 
     void joinCluster() {

@@ -12,21 +12,21 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * All that can happen within the bounds, the shortest first. A state is reached by doing all that led to it again, since threads can't be
- * copied; what was reached before is not looked at again.
+ * All that can happen within the bounds, the shortest first. A state in which hooks stop half-way is reached by doing all that led to
+ * it again, since threads can't be copied; what was reached before is not looked at again.
  */
 final class Search {
     private static final int NODES = 3;
 
     private final Bounds bounds;
-    private final Optional<Guard> without;
     private final Queue<Path> open = new ArrayDeque<>();
     private final Set<Reached> reached = new HashSet<>();
+    private final World start;
     private int transitions;
 
     Search(Bounds bounds, Optional<Guard> without) {
         this.bounds = bounds;
-        this.without = without;
+        this.start = new World(bounds.acks(), without, Optional.empty());
     }
 
     /** The way to a state, from its end. */
@@ -68,11 +68,9 @@ final class Search {
 
     Result run() {
         long began = System.nanoTime();
-        Path start = new Path(Optional.empty(), Optional.empty(), 0, Budget.of(bounds));
-        open.add(start);
-        World first = world(start);
-        reached.add(new Reached(Key.of(first.described()), start.budget()));
-        first.close();
+        Path nothing = new Path(Optional.empty(), Optional.empty(), 0, Budget.of(bounds));
+        open.add(nothing);
+        reached.add(new Reached(Key.of(start.described()), nothing.budget()));
         int depth = 0;
         Optional<Violation> found = Optional.empty();
         for (Path path = open.poll(); path != null && found.isEmpty(); path = open.poll()) {
@@ -84,12 +82,14 @@ final class Search {
 
     private Optional<Violation> expand(Path path) {
         World here = world(path);
+        boolean canBeCopied = here.isAtRest();
         List<Action> possible = possible(here, path.budget());
         here.close();
         for (int i = 0; i < possible.size(); i++) {
             Action action = possible.get(i);
             Path next = path.then(action);
-            World there = world(next);
+            World there = canBeCopied ? here.copy() : world(path);
+            there.perform(action);
             transitions++;
             Optional<String> violation = there.violation();
             if (violation.isPresent()) {
@@ -105,8 +105,9 @@ final class Search {
         return Optional.empty();
     }
 
+    /** The state at the end of that way. */
     private World world(Path path) {
-        World world = new World(bounds.acks(), without, Optional.empty());
+        World world = start.copy();
         path.actions().forEach(world::perform);
         return world;
     }

@@ -13,6 +13,17 @@ class SearchRun {
     @Test
     void run() {
         ((Logger) LoggerFactory.getLogger("io.autopilot")).setLevel(Level.OFF);
+        World probe = new World(1, Optional.empty(), Optional.empty());
+        assertEquals(Key.of(probe.described()), Key.of(probe.copy().described()));
+        for (int i = 0; i < 2000; i++) {
+            if (i % 500 == 0) {
+                System.out.println("PROBE " + i + " " + System.nanoTime() / 1000000 + " cpu " + java.lang.management.ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1000000);
+            }
+            World c = probe.copy();
+            c.perform(Action.of(Action.Kind.HEALTH, 0));
+            Key.of(c.described());
+        }
+        System.out.println(Key.canonical(probe.described()));
         Bounds bounds = Bounds.of(Integer.getInteger("w", 1), Integer.getInteger("depth", 3), Integer.getInteger("faults", 2), Integer.getInteger("parks", 1), 1);
         Search.Result result = new Search(bounds, Optional.empty()).run();
         System.out.println("search: " + result);
