@@ -12,18 +12,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A run of a hook, with all of its threads and connections. What it has asked and was told is all that it knows. */
 final class Process {
     private static final ThreadLocal<@Nullable Process> CURRENT = new ThreadLocal<>();
 
+    /** Nothing happens meanwhile but what another hook of the same activity does: looks that are more frequent only take time. */
+    private static final Duration SHORTEST_SLEEP = Duration.ofMillis(150);
+
     final Machine machine;
     final Activity activity;
     private final SearchClock clock;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Mysql> connections = new ArrayList<>();
-    private final List<String> knowledge = new ArrayList<>();
+    private final Map<String, String> answers = new TreeMap<>();
+    private final StringBuilder knowledge = new StringBuilder();
     private final Map<String, Long> lastRead = new TreeMap<>();
     private Optional<HookLock> lock = Optional.empty();
     private boolean killed;
@@ -61,7 +66,7 @@ final class Process {
 
     void sleep(Duration duration) {
         mustLive();
-        clock.park(duration, () -> killed || orphaned);
+        clock.park(duration.compareTo(SHORTEST_SLEEP) < 0 ? SHORTEST_SLEEP : duration, () -> killed || orphaned);
         mustLive();
     }
 
@@ -121,8 +126,11 @@ final class Process {
         clock.drain();
     }
 
-    void learn(String what) {
-        knowledge.add(what);
+    /** To be told the same once more teaches nothing. */
+    void learn(String question, String answer) {
+        if (!answer.equals(answers.put(question, answer))) {
+            knowledge.append(question).append('=').append(answer).append('\n');
+        }
     }
 
     void hasRead(KvEntry entry) {
@@ -130,7 +138,7 @@ final class Process {
     }
 
     /** What it knows, and which keys have changed since it read them. */
-    String described(java.util.function.Function<String, Long> indexNow) {
+    String described(Function<String, Long> indexNow) {
         StringBuilder text = new StringBuilder(machine.name).append(isOver()).append(orphaned);
         lastRead.forEach((key, index) -> text.append(key).append(index.equals(indexNow.apply(key))));
         return text.append(knowledge).toString();

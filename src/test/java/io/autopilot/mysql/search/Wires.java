@@ -58,7 +58,7 @@ final class Wires {
             Process process = Process.current();
             process.mustLive();
             if (machine.cutFromConsul) {
-                process.learn(method.getName() + " no Consul");
+                process.learn("Consul", "silent");
                 throw new ConsulException(method.getName() + ": no answer", null);
             }
             if (CONSUL_STEPS.contains(method.getName())) {
@@ -74,15 +74,21 @@ final class Wires {
         });
     }
 
+    /** What it changes follows from what it knows. */
     private void remember(Process process, Method method, Object[] arguments, Object answer) {
-        process.learn(method.getName() + arguments[0] + answer);
-        if (answer instanceof Optional<?> found && found.isPresent() && found.get() instanceof KvEntry entry) {
-            process.hasRead(entry);
-        }
-        if (answer instanceof List<?> list) {
-            list.stream().filter(KvEntry.class::isInstance).map(KvEntry.class::cast).forEach(process::hasRead);
-        }
         world.trace("%s: %s%s -> %s", machine.name, method.getName(), List.of(arguments).subList(0, arguments.length - 1), answer);
+        String question = method.getName() + (CONSUL_STEPS.contains(method.getName()) ? "" : arguments[0]);
+        List<?> found = answer instanceof Optional<?> one ? one.stream().toList() : answer instanceof List<?> all ? all : List.of();
+        StringBuilder told = new StringBuilder();
+        for (Object each : found) {
+            if (each instanceof KvEntry entry) {
+                process.hasRead(entry);
+                told.append(entry.key()).append(entry.value()).append(entry.session());
+            } else {
+                told.append(each);
+            }
+        }
+        process.learn(question, found.isEmpty() ? String.valueOf(answer) : told.toString());
     }
 
     private MysqlServers servers(Node node) {
@@ -121,7 +127,7 @@ final class Wires {
             Object answer = world.without.isPresent()
                     ? world.without.get().withoutOnServer(session, method, arguments)
                     : Proxies.invoke(session, method, arguments);
-            process.learn(to + method.getName() + (answer instanceof Mysql.Pending ? "" : answer));
+            process.learn(to + "." + method.getName(), answer instanceof Mysql.Pending ? "" : String.valueOf(answer));
             world.trace("%s: %s.%s%s -> %s", machine.name, world.nameAt(to), method.getName(), List.of(arguments), answer);
             world.replicate();
             process.mustLive();

@@ -32,11 +32,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** One primary and two replicas, over fakes. Nothing happens here but what is asked for. */
 final class World {
     static final String DURABILITY = "mysql/durability";
     static final String LEASE = "mysql-primary";
+    static final String BELL = "mysql-handover";
     /** Two leases: as long as a cold replica waits, and longer than SALVAGE_WAIT. */
     static final Duration LONG = Duration.ofSeconds(20);
 
@@ -48,6 +50,8 @@ final class World {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     private static final int HEARTBEATS = 6;
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    private static final Map<Integer, Settings> SETTINGS = new ConcurrentHashMap<>();
 
     final SearchClock clock = new SearchClock();
     final FakeConsul consul = new FakeConsul(clock);
@@ -264,10 +268,10 @@ final class World {
     // Hooks.
 
     private Node node(Machine machine) {
-        return new Node(machine.name, machine.address, settings());
+        return new Node(machine.name, machine.address, SETTINGS.computeIfAbsent(acks, World::settings));
     }
 
-    private Settings settings() {
+    private static Settings settings(int acks) {
         Map<String, String> environment = Map.of(
                 "MYSQL_REPL_PASSWORD", "secret",
                 "REPLICATION_MODE", "lossless",
@@ -340,7 +344,7 @@ final class World {
 
     private Set<String> bells() {
         Set<String> rings = new TreeSet<>();
-        for (ServiceInstance i : consul.instances(node(machines.getFirst()).bellService(), soon())) {
+        for (ServiceInstance i : consul.instances(BELL, soon())) {
             rings.add(i.id() + i.port() + i.tags());
         }
         return rings;
@@ -452,7 +456,7 @@ final class World {
 
     /** All that can make a difference to what happens next. */
     String described() {
-        StringBuilder text = new StringBuilder(consul.described());
+        StringBuilder text = new StringBuilder(consul.described(BELL));
         machines.forEach(m -> text.append(m.described()).append('\n'));
         activities.forEach(a -> a.processes.forEach(p -> text.append(p.described(this::indexOf)).append('\n')));
         return text.append(cuts).append(acks).append(lost.keySet())

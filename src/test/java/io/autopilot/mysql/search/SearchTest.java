@@ -1,0 +1,44 @@
+package io.autopilot.mysql.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autopilot.mysql.search.Action.Kind;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Nothing within these bounds breaks what is promised, and without any one guard something does; {@code make search} goes further. */
+class SearchTest {
+    @BeforeAll
+    static void quiet() {
+        SearchRun.quiet();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutAGuardACounterexampleIsFoundAndWithItNone(Guard guard) {
+        Bounds bounds = boundsFor(guard);
+        Search.Result found = new Search(bounds, Optional.of(guard)).run();
+        System.out.println("without " + guard + ": " + found);
+        assertTrue(found.violation().isPresent(), "no counterexample without " + guard);
+        Search.Result none = new Search(bounds, Optional.empty()).run();
+        System.out.println("with " + guard + ": " + none);
+        assertEquals(Optional.empty(), none.violation());
+    }
+
+    /** What it takes for the guard to matter, and little else. */
+    private static Bounds boundsFor(Guard guard) {
+        return switch (guard) {
+            case BARRIER, TWO_ENTRIES ->
+                Bounds.of(1, 4, 2, 0, 1).only(Kind.HEALTH, Kind.WRITE, Kind.HOLD, Kind.FLOW, Kind.MYSQLD_DIES);
+            case CUT_OFF -> Bounds.of(1, 4, 1, 0, 1).only(Kind.HEALTH, Kind.WRITE, Kind.CUT, Kind.MEND);
+            case ROLE_LOCK ->
+                Bounds.of(1, 6, 2, 1, 1).only(Kind.HEALTH, Kind.HEALTH_UP_TO, Kind.KILL_HOOK_WITH_CALL_ON_ITS_WAY, Kind.CALL_ARRIVES,
+                        Kind.SESSION_DIES, Kind.SWITCHOVER, Kind.WRITE);
+            case ONE_TRANSACTION ->
+                Bounds.of(2, 6, 1, 1, 0).only(Kind.HEALTH, Kind.HEALTH_UP_TO, Kind.GO_ON, Kind.CONTAINER_DIES, Kind.TIME_PASSES);
+        };
+    }
+}
