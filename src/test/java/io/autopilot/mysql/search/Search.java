@@ -27,6 +27,7 @@ final class Search {
     Search(Bounds bounds, Optional<Guard> without) {
         this.bounds = bounds;
         this.start = new World(bounds.acks(), without, Optional.empty());
+        bounds.given().forEach(start::perform);
     }
 
     /** The way to a state, from its end. */

@@ -2,6 +2,7 @@ package io.autopilot.mysql.search;
 
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.MysqlVersion;
+import io.autopilot.mysql.core.ReplicationState.Receiver;
 import io.autopilot.mysql.fake.FakeServer;
 import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.Node;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the hooks of one machine talk to. Each call arrives at once, and before each that changes anything a hook may have to stop. */
 final class Wires {
@@ -124,15 +126,34 @@ final class Wires {
             if (!world.net.connected(own, world.net.at(to).orElseThrow())) {
                 throw new MysqlException("no way to " + to, true, 0, null);
             }
-            Object answer = world.without.isPresent()
-                    ? world.without.get().withoutOnServer(session, method, arguments)
-                    : Proxies.invoke(session, method, arguments);
+            Object answer = method.getName().equals("setAcknowledging")
+                    ? setAcknowledging(to, session, (boolean) arguments[0])
+                    : world.without.isPresent()
+                            ? world.without.get().withoutOnServer(session, method, arguments)
+                            : Proxies.invoke(session, method, arguments);
             process.learn(to + "." + method.getName(), answer instanceof Mysql.Pending ? "" : String.valueOf(answer));
             world.trace("%s: %s.%s%s -> %s", machine.name, world.nameAt(to), method.getName(), List.of(arguments), answer);
             world.replicate();
             process.mustLive();
             return answer;
         });
+    }
+
+    /** Several statements (adapter.mysql.SemiSyncPlugins); between the receiver's stop and its start there is time for another hand. */
+    private @Nullable Object setAcknowledging(Address to, Mysql session, boolean acknowledging) {
+        boolean receives = session.read().replication().filter(r -> r.receiver() != Receiver.OFF).isPresent();
+        if (receives) {
+            session.stopReceiver();
+        }
+        session.setAcknowledging(acknowledging);
+        if (receives) {
+            world.replicate();
+            Process.current().step();
+            // Whose session was killed meanwhile gets no further.
+            session.executed();
+            world.net.at(to).orElseThrow().startReceiverAlone();
+        }
+        return null;
     }
 
     private LocalState localState() {
