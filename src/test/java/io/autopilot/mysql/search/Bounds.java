@@ -27,11 +27,19 @@ record Bounds(int acks, int depth, int faults, int parks, int writes, Set<Kind> 
     }
 
     Bounds only(Kind first, Kind... others) {
-        return new Bounds(acks, depth, faults, parks, writes, EnumSet.of(first, others), given);
+        return only(EnumSet.of(first, others));
+    }
+
+    Bounds only(Set<Kind> some) {
+        return new Bounds(acks, depth, faults, parks, writes, some, given);
     }
 
     Bounds after(Action... actions) {
         return new Bounds(acks, depth, faults, parks, writes, kinds, List.of(actions));
+    }
+
+    Bounds with(int otherDepth, int otherFaults, int otherParks, int otherWrites) {
+        return new Bounds(acks, otherDepth, otherFaults, otherParks, otherWrites, kinds, given);
     }
 
     @Override

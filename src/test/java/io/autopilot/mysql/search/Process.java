@@ -22,6 +22,8 @@ final class Process {
     /** Nothing happens meanwhile but what another hook of the same activity does: looks that are more frequent only take time. */
     private static final Duration SHORTEST_SLEEP = Duration.ofMillis(150);
 
+    private static final int MOST_CALLS = 2000;
+
     final Machine machine;
     final Activity activity;
     private final SearchClock clock;
@@ -31,6 +33,7 @@ final class Process {
     private final StringBuilder knowledge = new StringBuilder();
     private final Map<String, Long> lastRead = new TreeMap<>();
     private Optional<HookLock> lock = Optional.empty();
+    private int callsSincePause;
     private boolean killed;
     private boolean orphaned;
     private boolean ended;
@@ -66,6 +69,7 @@ final class Process {
 
     void sleep(Duration duration) {
         mustLive();
+        callsSincePause = 0;
         clock.park(duration.compareTo(SHORTEST_SLEEP) < 0 ? SHORTEST_SLEEP : duration, () -> killed || orphaned);
         mustLive();
     }
@@ -82,6 +86,14 @@ final class Process {
         activity.step(() -> killed);
         if (killed) {
             throw new Killed();
+        }
+    }
+
+    /** A call takes no time here: a hook that only asks, without a pause, would go on doing so for ever. */
+    void call() {
+        mustLive();
+        if (++callsSincePause > MOST_CALLS) {
+            throw new IllegalStateException("asks again and again without a pause");
         }
     }
 

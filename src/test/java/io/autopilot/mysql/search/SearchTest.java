@@ -18,6 +18,16 @@ class SearchTest {
 
     @ParameterizedTest
     @EnumSource
+    void nothingIsFoundThatBreaksThePromise(Theme theme) {
+        for (int acks = 1; acks <= 2; acks++) {
+            Search.Result result = new Search(theme.bounds(acks), Optional.empty()).run();
+            System.out.println(theme + ", " + result);
+            assertEquals(Optional.empty(), result.violation());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void withoutAGuardACounterexampleIsFoundAndWithItNone(Guard guard) {
         Bounds bounds = boundsFor(guard);
         Search.Result found = new Search(bounds, Optional.of(guard)).run();
@@ -36,17 +46,16 @@ class SearchTest {
             case CUT_OFF -> Bounds.of(1, 4, 1, 0, 1).only(Kind.HEALTH, Kind.WRITE, Kind.CUT, Kind.MEND);
             case ROLE_LOCK ->
                 // A primary that another node has lost and Consul, too; one replica is about to acknowledge what it writes, again.
-                Bounds.of(1, 5, 0, 2, 0)
+                Bounds.of(1, 4, 0, 2, 0)
                         .only(Kind.HEALTH, Kind.HEALTH_UP_TO, Kind.GO_ON)
                         .after(
                                 Action.of(Kind.MYSQLD_DIES, 1),
                                 Action.of(Kind.MYSQLD_STARTS, 1),
                                 Action.of(Kind.HEALTH, 1),
                                 new Action(Kind.CUT, 0, 2),
-                                Action.of(Kind.CUT_FROM_CONSUL, 0),
-                                Action.of(Kind.SESSION_DIES, 0));
+                                Action.of(Kind.CUT_FROM_CONSUL, 0));
             case ONE_TRANSACTION ->
-                Bounds.of(2, 6, 1, 1, 0).only(Kind.HEALTH, Kind.HEALTH_UP_TO, Kind.GO_ON, Kind.CONTAINER_DIES, Kind.TIME_PASSES);
+                Bounds.of(2, 5, 1, 1, 0).only(Kind.HEALTH, Kind.HEALTH_UP_TO, Kind.GO_ON, Kind.CONTAINER_DIES, Kind.TIME_PASSES);
         };
     }
 }

@@ -58,7 +58,7 @@ final class Wires {
                 return false;
             }
             Process process = Process.current();
-            process.mustLive();
+            process.call();
             if (machine.cutFromConsul) {
                 process.learn("Consul", "silent");
                 throw new ConsulException(method.getName() + ": no answer", null);
@@ -119,7 +119,7 @@ final class Wires {
                 return null;
             }
             Process process = Process.current();
-            process.mustLive();
+            process.call();
             if (!SERVER_QUESTIONS.contains(method.getName())) {
                 process.step();
             }

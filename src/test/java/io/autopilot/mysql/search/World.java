@@ -317,7 +317,10 @@ final class World {
             if (hook instanceof PreStop) {
                 machine.kill();
             }
-        }, this::bug);
+        }, failure -> {
+            bug(failure);
+            process.kill();
+        });
     }
 
     private void goOn(Activity activity) {
