@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * All that can happen within the bounds, the shortest first. A state in which hooks stop half-way is reached by doing all that led to
@@ -21,11 +23,18 @@ final class Search {
     private final Bounds bounds;
     private final Queue<Path> open = new ArrayDeque<>();
     private final Set<Reached> reached = new HashSet<>();
+    private final Consumer<String> progress;
     private final World start;
     private int transitions;
 
     Search(Bounds bounds, Optional<Guard> without) {
+        this(bounds, without, reached -> {});
+    }
+
+    /** @param progress told of each depth that is reached */
+    Search(Bounds bounds, Optional<Guard> without, Consumer<String> progress) {
         this.bounds = bounds;
+        this.progress = progress;
         this.start = new World(bounds.acks(), without, Optional.empty());
         bounds.given().forEach(start::perform);
     }
@@ -75,10 +84,17 @@ final class Search {
         int depth = 0;
         Optional<Violation> found = Optional.empty();
         for (Path path = open.poll(); path != null && found.isEmpty(); path = open.poll()) {
-            depth = path.depth();
+            if (path.depth() > depth) {
+                depth = path.depth();
+                progress.accept(String.format("depth %d: %d states, %d transitions, %.0f s", depth, reached.size(), transitions, since(began)));
+            }
             found = path.depth() < bounds.depth() ? expand(path) : Optional.empty();
         }
-        return new Result(bounds, reached.size(), transitions, depth, (System.nanoTime() - began) / 1e9, found);
+        return new Result(bounds, reached.size(), transitions, depth, since(began), found);
+    }
+
+    private static double since(long began) {
+        return (System.nanoTime() - began) / 1e9;
     }
 
     private Optional<Violation> expand(Path path) {
@@ -130,7 +146,7 @@ final class Search {
                 .boxed()
                 .flatMap(node -> pairs
                         ? IntStream.range(node + 1, NODES).mapToObj(other -> new Action(kind, node, other))
-                        : java.util.stream.Stream.of(Action.of(kind, node)))
+                        : Stream.of(Action.of(kind, node)))
                 .toList();
     }
 

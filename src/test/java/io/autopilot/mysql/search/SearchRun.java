@@ -23,7 +23,7 @@ class SearchRun {
             Bounds bounds = usual.with(
                     number("depth", usual.depth()), number("faults", usual.faults()), number("parks", usual.parks()),
                     number("writes", usual.writes()));
-            Search.Result result = new Search(bounds, Optional.empty()).run();
+            Search.Result result = new Search(bounds, Optional.empty(), line -> System.out.println("search: " + each + ", " + line)).run();
             System.out.println("search: " + each + ", " + result);
             result.violation().ifPresent(found::add);
         }

@@ -15,14 +15,14 @@ enum Theme {
             Kind.WRITE, Kind.SESSION_DIES, Kind.CUT_FROM_CONSUL, Kind.CONTAINER_DIES, Kind.CONTAINER_STARTS, Kind.TIME_PASSES),
 
     /** A primary that hands over, or tries to, and comes back. */
-    HAND_OVER(3, 2, 1, 1, Kind.HEALTH, Kind.SWITCHOVER, Kind.SWITCHOVER_UP_TO, Kind.STOP, Kind.STOP_UP_TO, Kind.GO_ON, Kind.KILL_HOOK,
+    HAND_OVER(3, 1, 1, 0, Kind.HEALTH, Kind.SWITCHOVER, Kind.SWITCHOVER_UP_TO, Kind.STOP, Kind.STOP_UP_TO, Kind.GO_ON, Kind.KILL_HOOK,
             Kind.WRITE, Kind.SESSION_DIES, Kind.CONTAINER_STARTS, Kind.TIME_PASSES),
 
     /** Primaries die and come back, one by one or all at once, and a disk is lost. */
     RETURN(5, 2, 0, 1, Kind.HEALTH, Kind.WRITE, Kind.HOLD, Kind.FLOW, Kind.ALL_DIE, Kind.CONTAINER_DIES, Kind.CONTAINER_STARTS, Kind.DISK_DIES,
             Kind.TIME_PASSES),
 
-    EVERYTHING(2, 2, 1, 1, Kind.values());
+    EVERYTHING(2, 1, 1, 1, Kind.values());
 
     private final int depth;
     private final int faults;

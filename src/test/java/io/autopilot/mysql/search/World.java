@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** One primary and two replicas, over fakes. Nothing happens here but what is asked for. */
 final class World {
@@ -374,7 +375,7 @@ final class World {
         return processes(machine).filter(Process::isOrphaned).findFirst();
     }
 
-    private java.util.stream.Stream<Process> processes(Machine machine) {
+    private Stream<Process> processes(Machine machine) {
         return activities.stream().flatMap(a -> a.processes.stream()).filter(p -> p.machine == machine && !p.isOver());
     }
 
