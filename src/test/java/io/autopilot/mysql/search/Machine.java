@@ -58,7 +58,7 @@ final class Machine implements Ticker {
                 state.mysqldEnds();
             }
         });
-        made.whenAcknowledged(write -> world.ledger.acknowledged(write.gtid()));
+        made.whenAcknowledged(write -> world.watch.acknowledged(write.gtid()));
     }
 
     /** A copy's server tells the copy. */

@@ -93,6 +93,17 @@ final class Search {
         return new Result(bounds, reached.size(), transitions, depth, since(began), found);
     }
 
+    /** The same again, with all that happens. */
+    static List<String> told(Bounds bounds, Optional<Guard> without, List<Action> actions) {
+        List<String> trace = new ArrayList<>();
+        World world = new World(bounds.acks(), without, Optional.of(trace));
+        trace.clear();
+        bounds.given().forEach(world::perform);
+        actions.forEach(world::perform);
+        world.close();
+        return trace;
+    }
+
     private static double since(long began) {
         return (System.nanoTime() - began) / 1e9;
     }
@@ -108,7 +119,7 @@ final class Search {
             World there = canBeCopied ? here.copy() : world(path);
             there.perform(action);
             transitions++;
-            Optional<String> violation = there.violation();
+            Optional<String> violation = there.watch.violation();
             if (violation.isPresent()) {
                 there.close();
                 return Optional.of(new Violation(next.actions(), violation.get()));

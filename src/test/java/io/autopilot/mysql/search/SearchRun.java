@@ -25,7 +25,10 @@ class SearchRun {
                     number("writes", usual.writes()));
             Search.Result result = new Search(bounds, Optional.empty(), line -> System.out.println("search: " + each + ", " + line)).run();
             System.out.println("search: " + each + ", " + result);
-            result.violation().ifPresent(found::add);
+            result.violation().ifPresent(violation -> {
+                found.add(violation);
+                Search.told(bounds, Optional.empty(), violation.actions()).forEach(System.out::println);
+            });
         }
         assertEquals(List.of(), found);
     }

@@ -1,19 +1,43 @@
 package io.autopilot.mysql.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.search.Action.Kind;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing within these bounds breaks what is promised, and without any one guard something does; {@code make search} goes further. */
 class SearchTest {
     @BeforeAll
     static void quiet() {
         SearchRun.quiet();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void itBeginsWithTwoMembers(int acks) {
+        Durability promised = new World(acks, Optional.empty(), Optional.empty()).watch.durability().orElseThrow();
+        assertEquals(Optional.empty(), promised.next());
+        assertEquals(2, promised.proven().ackSet().size());
+        assertEquals(acks, promised.proven().acksRequired());
+    }
+
+    @Test
+    void aCopyIsTheSameStateAndGoesItsOwnWay() {
+        World world = new World(1, Optional.empty(), Optional.empty());
+        Key before = Key.of(world.described());
+        World copy = world.copy();
+        assertEquals(before, Key.of(copy.described()));
+        copy.perform(Action.of(Kind.ALL_DIE, 0));
+        assertEquals(before, Key.of(world.described()));
+        assertNotEquals(before, Key.of(copy.described()));
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ enum Theme {
             Kind.WRITE, Kind.SESSION_DIES, Kind.CONTAINER_STARTS, Kind.TIME_PASSES),
 
     /** Primaries die and come back, one by one or all at once, and a disk is lost. */
-    RETURN(5, 2, 0, 1, Kind.HEALTH, Kind.WRITE, Kind.HOLD, Kind.FLOW, Kind.ALL_DIE, Kind.CONTAINER_DIES, Kind.CONTAINER_STARTS, Kind.DISK_DIES,
+    RETURN(4, 2, 0, 1, Kind.HEALTH, Kind.WRITE, Kind.HOLD, Kind.FLOW, Kind.ALL_DIE, Kind.CONTAINER_DIES, Kind.CONTAINER_STARTS, Kind.DISK_DIES,
             Kind.TIME_PASSES),
 
     EVERYTHING(2, 1, 1, 1, Kind.values());

@@ -48,7 +48,7 @@ final class Wires {
                 localState(),
                 machine,
                 duration -> Process.current().sleep(duration),
-                work -> Process.current().start(work, world::bug),
+                work -> Process.current().start(work, world.watch::bug),
                 world.clock.clock());
     }
 
@@ -70,7 +70,7 @@ final class Wires {
                     ? world.without.get().withoutOnConsul(world.consul, method, arguments)
                     : Proxies.invoke(world.consul, method, arguments);
             remember(process, method, arguments, answer);
-            world.look();
+            world.watch.look();
             process.mustLive();
             return answer;
         });

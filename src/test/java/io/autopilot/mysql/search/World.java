@@ -3,9 +3,6 @@ package io.autopilot.mysql.search;
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.config.SettingsReader;
 import io.autopilot.mysql.core.Address;
-import io.autopilot.mysql.core.ClusterRecords;
-import io.autopilot.mysql.core.Durability;
-import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.fake.FakeConsul;
 import io.autopilot.mysql.fake.FakeMysqlNet;
 import io.autopilot.mysql.fake.FakeServer;
@@ -18,15 +15,9 @@ import io.autopilot.mysql.hook.PreStop;
 import io.autopilot.mysql.hook.Switchover;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
-import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
-import io.autopilot.mysql.port.MysqlException;
-import io.autopilot.mysql.simulate.Ledger;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,20 +48,16 @@ final class World {
     final SearchClock clock = new SearchClock();
     final FakeConsul consul = new FakeConsul(clock);
     final FakeMysqlNet net = new FakeMysqlNet(clock);
-    final Ledger ledger = new Ledger();
+    final Watch watch = new Watch(this);
     final List<Machine> machines = new ArrayList<>();
     final Optional<Guard> without;
     private final List<Activity> activities = new ArrayList<>();
-    private final Map<String, FakeServer> lost = new HashMap<>();
     private final Set<Integer> cuts = new TreeSet<>();
     private final Optional<List<String>> trace;
     private final FakeServer snapshot;
     private Duration now;
     private int acks;
     private int steps;
-    private long durabilityIndex = -1;
-    private Optional<Durability> durability = Optional.empty();
-    private Optional<String> violation = Optional.empty();
     private Set<String> bells = Set.of();
 
     /** @param trace where to tell what happens; empty: nowhere */
@@ -112,10 +99,6 @@ final class World {
     }
 
     // What can happen.
-
-    Optional<String> violation() {
-        return violation;
-    }
 
     /** Calls of the last hook that changed something. */
     int steps() {
@@ -178,7 +161,7 @@ final class World {
             });
             case DISK_DIES -> {
                 machine.kill();
-                lost.put(machine.server.uuid(), machine.server);
+                watch.lost(machine.server);
                 machine.restore(snapshot);
             }
             case TIME_PASSES -> letTimePass();
@@ -212,7 +195,7 @@ final class World {
             case CONTAINER_DIES -> machine.runs();
             case CONTAINER_STARTS -> !machine.runs();
             case ALL_DIE -> machine.number == 0 && machines.stream().anyMatch(Machine::runs);
-            case DISK_DIES -> lost.isEmpty() && durability.filter(d -> Ledger.survivesTheLossOf(machine.server.uuid(), d)).isPresent();
+            case DISK_DIES -> watch.survivesTheLossOf(machine.server);
             case TIME_PASSES, OTHER_ACKS -> machine.number == 0;
         };
     }
@@ -319,7 +302,7 @@ final class World {
                 machine.kill();
             }
         }, failure -> {
-            bug(failure);
+            watch.bug(failure);
             process.kill();
         });
     }
@@ -389,8 +372,6 @@ final class World {
         activities.remove(orphan.activity);
     }
 
-    // What must hold.
-
     /** What was to happen later doesn't: an action takes no time. */
     private void becomeStill() {
         activities.removeIf(Activity::isOver);
@@ -401,51 +382,8 @@ final class World {
     }
 
     void replicate() {
-        Replication.run(machines.stream().map(m -> m.server).toList(), ack -> {
-            look();
-            durability.flatMap(d -> Ledger.whyUnknown(ack, d)).ifPresent(this::violated);
-        });
-        look();
-    }
-
-    void look() {
-        Optional<KvEntry> entry = consul.peek(DURABILITY);
-        long index = entry.map(KvEntry::modifyIndex).orElse(0L);
-        if (index != durabilityIndex) {
-            durabilityIndex = index;
-            durability = entry.map(e -> ClusterRecords.readDurability(e.key(), e.value()));
-        }
-        machines.stream().map(m -> m.server).filter(s -> s.writable() && s.isOpen()).forEach(s -> ledger.read(s.executed()));
-        durability.flatMap(d -> ledger.whyNotKept(d, this::received)).ifPresent(this::violated);
-        List<String> acknowledging = machines.stream().filter(m -> m.server.canAcknowledge()).map(m -> m.name).toList();
-        if (acknowledging.size() > 1) {
-            violated("two servers' commits can be acknowledged: " + acknowledging);
-        }
-    }
-
-    private GtidSet received(String uuid) {
-        return Optional.ofNullable(lost.get(uuid))
-                .or(() -> machines.stream().map(m -> m.server).filter(s -> s.uuid().equals(uuid)).findFirst())
-                .map(server -> server.received().union(server.logged()))
-                .orElse(GtidSet.EMPTY);
-    }
-
-    void bug(Throwable failure) {
-        if (failure instanceof ConsulException || failure instanceof MysqlException) {
-            // Whoever runs a hook takes that as its end (cli.HookRunner).
-            trace("a hook ended with %s", failure);
-            return;
-        }
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text));
-        violated("a hook ended with " + text);
-    }
-
-    private void violated(String what) {
-        if (violation.isEmpty()) {
-            violation = Optional.of(what);
-            trace("VIOLATION %s", what);
-        }
+        Replication.run(machines.stream().map(m -> m.server).toList(), watch::acknowledges);
+        watch.look();
     }
 
     // What is told of it.
@@ -463,9 +401,7 @@ final class World {
         StringBuilder text = new StringBuilder(consul.described(BELL));
         machines.forEach(m -> text.append(m.described()).append('\n'));
         activities.forEach(a -> a.processes.forEach(p -> text.append(p.described(this::indexOf)).append('\n')));
-        return text.append(cuts).append(acks).append(lost.keySet())
-                .append(ledger.acknowledged()).append(' ').append(ledger.seen())
-                .toString();
+        return text.append(cuts).append(acks).append(watch.described()).toString();
     }
 
     private long indexOf(String key) {
