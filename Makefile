@@ -9,7 +9,7 @@ export TESTCONTAINERS_HOST_OVERRIDE = localhost
 export CONSUL_IMAGE ENV_FILE
 
 .DELETE_ON_ERROR:
-.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test simulate bench chaos clean-build
+.PHONY: help up down clean status setup consul-image jar image image-8.0 image-5.6 images test simulate search bench chaos clean-build
 
 help: ## this list
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -66,6 +66,15 @@ endif
 SEEDS ?= 1000
 simulate: ## clusters in virtual time with everything that can go wrong; SEEDS=1000, or SEED=<n> for what happened in that one
 	@$(SCRIPTS)/maven -q test -Dtest=SimulateRun -Dsurefire.failIfNoSpecifiedTests=false -Dseeds=$(SEEDS) -Dseed=$(SEED)
+
+THEME ?=
+DEPTH ?=
+W ?= 1
+PARKS ?=
+WRITES ?=
+search: ## everything that can happen to three nodes within bounds; THEME= (search/Theme.java) DEPTH= W=1 FAULTS= PARKS= WRITES=
+	@$(SCRIPTS)/maven -q test -Dtest=SearchRun -Dsurefire.failIfNoSpecifiedTests=false -Dtheme=$(THEME) -Ddepth=$(DEPTH) -Dw=$(W) \
+	    -Dfaults=$(FAULTS) -Dparks=$(PARKS) -Dwrites=$(WRITES)
 
 BENCH_RUNS ?= 5
 bench: image consul-image ## faults of a cluster of three from the clients' view and what a hook costs, as tables; BENCH_RUNS=5

@@ -111,7 +111,21 @@ public final class AckRule {
         leaving.addAll(view.durability().proven().ackSet());
         view.durability().next().ifPresent(next -> leaving.addAll(next.ackSet()));
         leaving.removeAll(wanted.ackSet());
-        return new Announce(view.durability().withNext(wanted, leaving), new Reason(change(view, wanted)));
+        Durability before = view.durability().withProven(stillKept(view, wanted));
+        return new Announce(before.withNext(wanted, leaving), new Reason(change(view, wanted)));
+    }
+
+    /**
+     * What the old members keep while fewer acknowledgements are asked for: those that a waiting write has already may all come from members that
+     * leave, and the server takes them when it is told the lower number. So the old members are promised to have only that many from now on, which
+     * needs no barrier; else neither entry would keep that write.
+     */
+    private static Entry stillKept(AckView view, Entry wanted) {
+        Entry proven = view.durability().proven();
+        boolean fewer = isOfThisTerm(view, proven)
+                && wanted.acksRequired() > 0
+                && wanted.acksRequired() < proven.acksRequired();
+        return fewer ? new Entry(proven.term(), proven.primaryUuid(), proven.ackSet(), wanted.acksRequired()) : proven;
     }
 
     private static Complete complete(AckView view, Entry entry, String why) {

@@ -156,14 +156,18 @@ final class WriteStop {
     /** Empty: the successor has the lease. */
     private Optional<String> awaitTakeOver(Attempt attempt, long leaseIndex, Deadline end) {
         Optional<String> trouble = Optional.empty();
+        long seen = leaseIndex;
         while (!end.expired()) {
             if (isCancelled()) {
                 return Optional.of("this container is being stopped");
             }
             try {
-                if (awaitHigherTerm(attempt, leaseIndex, end).isPresent()) {
+                Optional<KvEntry> now = ports.consul().awaitChange(node.leaseKey(), seen, LOOK, end);
+                if (higherTerm(attempt, now).isPresent()) {
                     return Optional.empty();
                 }
+                // It also changes when this node's session ends; of a change that is known already Consul would tell at once, again and again.
+                seen = now.map(KvEntry::modifyIndex).orElse(seen);
                 // Until it is taken over, the lease must not fall to somebody else.
                 lease.heartbeat(end);
             } catch (ConsulException e) {
@@ -175,9 +179,11 @@ final class WriteStop {
     }
 
     private Optional<PrimaryRecord> awaitHigherTerm(Attempt attempt, long leaseIndex, Deadline deadline) {
-        return ports.consul()
-                .awaitChange(node.leaseKey(), leaseIndex, LOOK, deadline)
-                .map(e -> ClusterRecords.readPrimary(e.key(), e.value()))
+        return higherTerm(attempt, ports.consul().awaitChange(node.leaseKey(), leaseIndex, LOOK, deadline));
+    }
+
+    private static Optional<PrimaryRecord> higherTerm(Attempt attempt, Optional<KvEntry> lease) {
+        return lease.map(e -> ClusterRecords.readPrimary(e.key(), e.value()))
                 .filter(record -> record.term() > attempt.record().term());
     }
 

@@ -166,6 +166,15 @@ class AckRuleTest {
         assertEquals(Set.of("a"), announce.published().leaving());
     }
 
+    /** The one acknowledgement that a write has may be that of the member that leaves: then only the old members together keep it (found by the search). */
+    @Test
+    void theOldMembersArePromisedNoMoreThanIsAskedForWhenOneLeavesAndFewerHaveToAcknowledge() {
+        policy = new AckPolicy(Optional.of(2), false);
+        Announce announce = assertInstanceOf(Announce.class, promised(2, "a", "b").acknowledging("a").decide());
+        assertEquals(entry(1, "a", "b"), announce.published().proven());
+        assertEquals(Optional.of(entry(1, "a")), announce.published().next());
+    }
+
     /** Forgetting `next` would forget the writes that were acknowledged under it. */
     @Test
     void aChangeToFewerAcknowledgementsIsNotForgottenForAnotherOne() {

@@ -75,6 +75,20 @@ public final class FakeConsul implements Consul {
         return Optional.ofNullable(keys.get(key));
     }
 
+    /**
+     * All that it has but indexes and times; sessions by their ids, those that live last.
+     *
+     * @param passing a service that doesn't count
+     */
+    public String described(String passing) {
+        StringBuilder text = new StringBuilder();
+        keys.values().forEach(e -> text.append(e.key()).append('=').append(e.value()).append(' ').append(e.session()).append('\n'));
+        services.values().stream()
+                .filter(s -> !s.spec().name().equals(passing))
+                .forEach(s -> text.append(s.spec().id()).append(s.spec().tags()).append(s.spec().address()).append(s.status()).append('\n'));
+        return text.append(new TreeMap<>(sessions).keySet()).append('\n').toString();
+    }
+
     private void arrive(Deadline deadline) {
         if (silent) {
             time.sleep(deadline.remaining());

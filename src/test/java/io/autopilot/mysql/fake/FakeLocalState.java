@@ -83,6 +83,27 @@ public final class FakeLocalState implements LocalState {
         run.lock = run.lock.filter(lock -> lock != held);
     }
 
+    /** All that it has; runs of mysqld only as far as they are the present one, times only as far as they have passed. */
+    public String described(Duration now, Duration longAgo) {
+        Optional<String> present = run.mysqld.map(MysqldStart::id);
+        return String.join(" ",
+                "lock=" + run.lock.isPresent(),
+                "session=" + run.session,
+                "registered=" + run.registered,
+                "right=" + run.heartbeat.map(at -> now.minus(at).compareTo(longAgo) < 0),
+                "mysqld=" + present.isPresent(),
+                "writable=" + run.writable.map(w -> present.equals(Optional.of(w.run())) + "/" + w.until().isPresent()),
+                "followed=" + run.followed.filter(f -> present.equals(Optional.of(f.run()))).map(Followed::term),
+                "salvage=" + run.salvage.map(s -> s.term() + "/" + (now.minus(s.at()).compareTo(longAgo) < 0)),
+                "diverged=" + run.diverged,
+                "stopping=" + run.stopping,
+                "mark=" + data.mark,
+                "restored=" + data.restored,
+                "left=" + data.left,
+                "discarded=" + data.discarded,
+                "mustJoin=" + data.mustJoin);
+    }
+
     @Override
     public Optional<HookLock> tryLock(Deadline deadline) {
         return new Poll(sleeper).until(deadline, LOCK_PAUSE, this::tryLockOnce);

@@ -47,6 +47,10 @@ final class FakeMysql implements Mysql {
         return killed && (unacknowledged == null || !server.up || !server.semiSync.isWaiting(unacknowledged));
     }
 
+    boolean holdsOn() {
+        return !hasEnded();
+    }
+
     private boolean roleLockIsFree() {
         return server.roleLock == null || server.roleLock == this || server.roleLock.hasEnded();
     }

@@ -3,6 +3,7 @@ package io.autopilot.mysql.fake;
 import io.autopilot.mysql.core.GtidSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Semi-synchronous replication of one fake server, AFTER_SYNC without a time-out, with what was seen of it on 8.0.33 and 9.7.4: a commit that
@@ -86,6 +87,12 @@ final class FakeSemiSync {
     void end(boolean clean) {
         waiting.forEach(clean ? this::tellOk : write -> write.answer(FakeWrite.Answer.LOST));
         waiting.clear();
+    }
+
+    String described() {
+        StringBuilder text = new StringBuilder().append(sourceOn).append(acksRequired).append(replicaEnabled).append(acknowledging);
+        waiting.forEach(w -> text.append(' ').append(w.gtid()).append(new TreeSet<>(w.acknowledgedBy)).append(w.answer()));
+        return text.toString();
     }
 
     boolean isWaiting(FakeWrite write) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -279,6 +280,28 @@ public final class FakeServer {
 
     public long journalTerm() {
         return journalTerm;
+    }
+
+    /** What is committed here can be acknowledged to a client, as things stand. */
+    public boolean canAcknowledge() {
+        return writable() && (!semiSync.sourceOn || net.listeners(this).size() >= semiSync.acksRequired);
+    }
+
+    /** All that it has but who is connected to it; how long it runs only as far as that is long. */
+    public String described(Duration longTime) {
+        return String.join(" ",
+                uuid,
+                "up=" + up + hangs,
+                "open=" + !readOnly + !offline,
+                "replicates=" + receiver + applier + connected,
+                "from=" + source + sourceUser,
+                "accounts=" + new TreeMap<>(accounts),
+                "gtids=" + executed + " " + logged + " " + retrieved + " " + purged,
+                "journal=" + journalTerm,
+                "cluster=" + clusterUuid + relayLogsOfDonor,
+                "semisync=" + semiSync.described(),
+                "lock=" + (roleLock != null && roleLock.holdsOn()),
+                "long=" + (up && time.uptime().minus(started).compareTo(longTime) >= 0));
     }
 
     public boolean writable() {

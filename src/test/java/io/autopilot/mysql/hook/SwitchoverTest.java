@@ -286,6 +286,22 @@ class SwitchoverTest {
         assertEquals(List.of("db0"), world.names());
     }
 
+    /** Consul tells of a change that is known already at once: whoever asks about it again and again does nothing else (found by the search). */
+    @Test
+    void aLeaseThatIsLostWhileWritesAreStoppedIsNotAskedAboutWithoutAPause() {
+        world.steps(1).at("transact", Fault.KILLED);
+        world.cluster.time.alongside(() -> {
+            while (world.cluster.writable().size() == 1) {
+                world.cluster.time.sleep(Duration.ofMillis(5));
+            }
+            world.cluster.consul.destroySession(
+                    world.node(0).state.session().orElseThrow(), world.cluster.time.in(Duration.ofSeconds(1)));
+        });
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertFalse(outcome.isDone(), outcome.toString());
+        assertTrue(world.steps(0).count("awaitChange") < 30, () -> world.steps(0).count("awaitChange") + " times");
+    }
+
     @Test
     void itCanBeAskedForOnAnyNode() {
         Outcome outcome = world.askFor(2, "db1");

@@ -2,10 +2,6 @@ package io.autopilot.mysql.simulate;
 
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.simulate.Task.Death;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -32,23 +28,6 @@ final class Calls {
         default void isAlone() {}
 
         default void isOver() {}
-    }
-
-    /** @param how what becomes of a call, by its method's name and arguments */
-    static <T> T proxy(Class<T> port, InvocationHandler how) {
-        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
-            Object[] given = arguments == null ? new Object[0] : arguments;
-            return method.getDeclaringClass() == Object.class ? method.invoke(how, given) : how.invoke(proxy, method, given);
-        }));
-    }
-
-    /** The method on the real thing, with its own exceptions. */
-    static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
     }
 
     /** There and back by the deadline, or the place's silence. */

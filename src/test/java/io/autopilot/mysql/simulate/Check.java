@@ -31,8 +31,7 @@ final class Check {
     private final Simulation simulation;
     private final List<Acknowledged> fresh = new ArrayList<>();
     private final Map<String, FakeServer> lost = new HashMap<>();
-    private GtidSet acknowledged = GtidSet.EMPTY;
-    private GtidSet seen = GtidSet.EMPTY;
+    private final Ledger ledger = new Ledger();
     private long durabilityIndex = -1;
     private Optional<Durability> durability = Optional.empty();
     private Optional<String> violation = Optional.empty();
@@ -53,26 +52,19 @@ final class Check {
     /** Before it counts. Nobody acknowledges whom the primary's own entries don't name, unless it is about to be cut off (protocol P1). */
     void acknowledges(Acknowledgement ack) {
         look();
-        boolean unknown = ack.counts()
-                && durability.filter(d -> d.newest().primaryUuid().equals(ack.source().uuid()))
-                        .filter(d -> !d.isMember(ack.replica().uuid()) && !d.leaving().contains(ack.replica().uuid()))
-                        .isPresent();
-        if (unknown) {
-            violated("%s acknowledges %s to %s, and is in no published ack set: %s", ack.replica().uuid(), ack.received(),
-                    ack.source().uuid(), durability.orElseThrow());
-        }
+        durability.flatMap(d -> Ledger.whyUnknown(ack, d)).ifPresent(this::violated);
     }
 
     void read(FakeServer server) {
         if (simulation.lossless) {
-            seen = seen.union(server.executed());
+            ledger.read(server.executed());
         }
     }
 
     void bug(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
-        violated("a hook ended with %s", text);
+        violated("a hook ended with " + text);
     }
 
     void lost(FakeServer server) {
@@ -82,22 +74,17 @@ final class Check {
     /** Whether the others have, and can prove that they have, all that was acknowledged. */
     boolean survivesTheLossOf(SimNode node) {
         look();
-        return durability.isPresent()
-                && java.util.stream.Stream.concat(
-                                java.util.stream.Stream.of(durability.get().proven()), durability.get().next().stream())
-                        .allMatch(e -> !simulation.lossless
-                                || e.acksRequired() > 0
-                                || !e.primaryUuid().equals(node.server.uuid()));
+        return durability.filter(d -> !simulation.lossless || Ledger.survivesTheLossOf(node.server.uuid(), d)).isPresent();
     }
 
     Optional<String> violation() {
         return violation;
     }
 
-    private void violated(String format, Object... arguments) {
+    private void violated(String what) {
         if (violation.isEmpty()) {
-            violation = Optional.of(String.format(format, arguments));
-            simulation.trace("VIOLATION %s", violation.get());
+            violation = Optional.of(what);
+            simulation.trace("VIOLATION %s", what);
         }
     }
 
@@ -105,12 +92,12 @@ final class Check {
         boolean changed = look() | !fresh.isEmpty();
         for (Acknowledged one : fresh) {
             simulation.trace("acknowledged %s", one.gtid());
-            acknowledged = acknowledged.union(one.gtid());
+            ledger.acknowledged(one.gtid());
             last = Optional.of(one);
         }
         if (simulation.lossless) {
             if (changed) {
-                durability.ifPresent(this::isKept);
+                durability.flatMap(d -> ledger.whyNotKept(d, this::received)).ifPresent(this::violated);
             }
         } else {
             oneIsRightful();
@@ -134,40 +121,8 @@ final class Check {
     private void oneIsRightful() {
         List<SimNode> rightful = simulation.nodes.stream().filter(SimNode::isRightful).toList();
         if (rightful.size() > 1) {
-            violated("two servers may write: %s", rightful.stream().map(n -> n.name).toList());
+            violated("two servers may write: " + rightful.stream().map(n -> n.name).toList());
         }
-    }
-
-    /** G2 and G3, lossless. */
-    private void isKept(Durability now) {
-        if (now.mode() != Durability.Mode.LOSSLESS) {
-            return;
-        }
-        GtidSet unkept = now.next().map(next -> unkept(now.proven()).intersect(unkept(next))).orElseGet(() -> unkept(now.proven()));
-        if (!unkept.isEmpty()) {
-            violated("acknowledged, and not kept as is promised: %s; %s", unkept, now);
-        }
-        String primary = now.newest().primaryUuid();
-        GtidSet gone = acknowledged.minus(received(primary));
-        if (!gone.isEmpty()) {
-            violated("acknowledged, and not on the primary of term %d: %s; %s", now.newest().term(), gone, now);
-        }
-        GtidSet unread = seen.minus(received(primary));
-        if (!unread.isEmpty()) {
-            violated("read at a primary, and not on the primary of term %d: %s", now.newest().term(), unread);
-        }
-    }
-
-    /** What was acknowledged, and is not where that entry says. */
-    private GtidSet unkept(Durability.Entry entry) {
-        if (entry.acksRequired() == 0) {
-            return acknowledged.minus(received(entry.primaryUuid()));
-        }
-        List<GtidSet> lacking = entry.ackSet().stream()
-                .sorted()
-                .map(uuid -> acknowledged.minus(received(uuid)))
-                .toList();
-        return lackedByMoreThan(entry.ackSet().size() - entry.acksRequired(), lacking);
     }
 
     private GtidSet received(String uuid) {
@@ -175,27 +130,6 @@ final class Check {
                 .or(() -> simulation.nodes.stream().map(n -> n.server).filter(s -> s.uuid().equals(uuid)).findFirst())
                 .map(server -> server.received().union(server.logged()))
                 .orElse(GtidSet.EMPTY);
-    }
-
-    /** What is in more than so many of the sets. */
-    private static GtidSet lackedByMoreThan(int count, List<GtidSet> sets) {
-        List<GtidSet> inAtLeast = new ArrayList<>();
-        for (GtidSet set : sets) {
-            for (int i = inAtLeast.size(); i >= 1; i--) {
-                GtidSet more = inAtLeast.get(i - 1).intersect(set);
-                if (i == inAtLeast.size()) {
-                    inAtLeast.add(more);
-                } else {
-                    inAtLeast.set(i, inAtLeast.get(i).union(more));
-                }
-            }
-            if (inAtLeast.isEmpty()) {
-                inAtLeast.add(set);
-            } else {
-                inAtLeast.set(0, inAtLeast.getFirst().union(set));
-            }
-        }
-        return inAtLeast.size() > count ? inAtLeast.get(count) : GtidSet.EMPTY;
     }
 
     // Convergence.
@@ -233,7 +167,7 @@ final class Check {
         if (!acknowledges) {
             return Optional.of(primary.name + " acknowledges nothing; " + outcomes());
         }
-        GtidSet gone = simulation.lossless ? acknowledged.minus(primary.server.executed()) : GtidSet.EMPTY;
+        GtidSet gone = simulation.lossless ? ledger.acknowledged().minus(primary.server.executed()) : GtidSet.EMPTY;
         return gone.isEmpty() ? whyNotFollowed(primary, record.orElseThrow()) : Optional.of("lost: " + gone);
     }
 

@@ -38,7 +38,7 @@ final class Connection {
     }
 
     Mysql client() {
-        return Calls.proxy(Mysql.class, (proxy, method, arguments) -> switch (method.getName()) {
+        return Proxies.of(Mysql.class, (proxy, method, arguments) -> switch (method.getName()) {
             case "close" -> close();
             case "beginReadOnly" -> beginReadOnly(method, arguments);
             default -> call(method, arguments);
@@ -84,7 +84,7 @@ final class Connection {
     }
 
     private Object arrive(Method method, Object[] arguments) throws Throwable {
-        Object answer = simulation.flaw.onServer(simulation, this, session, method, arguments, () -> Calls.invoke(session, method, arguments));
+        Object answer = simulation.flaw.onServer(simulation, this, session, method, arguments, () -> Proxies.invoke(session, method, arguments));
         simulation.stir();
         seizing |= method.getName().equals("seizeRoleLock");
         return answer;

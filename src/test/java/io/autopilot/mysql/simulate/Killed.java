@@ -1,10 +1,10 @@
 package io.autopilot.mysql.simulate;
 
 /** Ends a hook as SIGKILL does: nothing of it does anything any more. No code catches it. */
-final class Killed extends Error {
+public final class Killed extends Error {
     private static final long serialVersionUID = 1L;
 
-    Killed() {
+    public Killed() {
         super("killed", null, false, false);
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -16,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * Virtual time, and threads of which exactly one runs until it waits for something, whatever that is: the same seed is the same run. Time
  * passes only when nobody can run.
  */
-final class Scheduler extends VirtualTime {
+public class Scheduler extends VirtualTime {
     private static final Duration SHORTEST_LOOK = Duration.ofMillis(1);
     private static final Duration LONGEST_LOOK = Duration.ofMillis(40);
 
@@ -50,18 +51,18 @@ final class Scheduler extends VirtualTime {
         return Duration.ofNanos(now * 1000);
     }
 
-    void in(Duration delay, Runnable action) {
+    public final void in(Duration delay, Runnable action) {
         // Rounded up: whoever waits for less than the clock shows would wait for ever.
         events.add(new Event(now + Math.max(0, (delay.toNanos() + 999) / 1000), ++numbers, action));
     }
 
     /** Its work begins when nobody else runs. */
-    void start(Runnable work) {
+    public final void start(Runnable work) {
         threads.newThread(work).start();
     }
 
     /** Lets everything happen that happens in this time; after each step somebody looks, who may end it. */
-    void run(Duration duration, BooleanSupplier goesOn) {
+    public final void run(Duration duration, BooleanSupplier goesOn) {
         long end = now + duration.toNanos() / 1000;
         drain();
         while (goesOn.getAsBoolean()) {
@@ -78,10 +79,23 @@ final class Scheduler extends VirtualTime {
     }
 
     /** Threads that are left would never end. */
-    void drain() {
+    public final void drain() {
         for (Runnable next = ready.poll(); next != null; next = ready.poll()) {
             next.run();
         }
+    }
+
+    /** Nothing happens any more of what was to happen; what comes back has it happen later, as if no time had passed. */
+    public final Runnable freeze() {
+        long then = now;
+        List<Event> frozen = events.stream().sorted(events.comparator()).toList();
+        events.clear();
+        return () -> frozen.forEach(event -> in(Duration.ofNanos((event.at() - then) * 1000), event.action()));
+    }
+
+    /** It is as late as that, whatever it was before. */
+    public final void set(Duration uptime) {
+        now = uptime.toNanos() / 1000;
     }
 
     @Override
@@ -105,7 +119,7 @@ final class Scheduler extends VirtualTime {
     }
 
     /** The present thread waits; what it is woken for is looked at anew. */
-    void park(Duration duration, BooleanSupplier wakes) {
+    public final void park(Duration duration, BooleanSupplier wakes) {
         Thread sleeper = Thread.currentThread();
         boolean[] over = new boolean[1];
         in(duration, () -> {

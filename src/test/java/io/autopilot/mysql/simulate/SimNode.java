@@ -361,12 +361,12 @@ final class SimNode implements Ticker {
                 return new ConsulException(call + ": no answer", null);
             }
         };
-        return Calls.proxy(Consul.class, (proxy, method, arguments) -> {
+        return Proxies.of(Consul.class, (proxy, method, arguments) -> {
             if (method.getName().equals("agentIsLocal")) {
                 return false;
             }
             Deadline deadline = (Deadline) arguments[arguments.length - 1];
-            Calls.Arrival real = () -> Calls.invoke(simulation.consul, method, arguments);
+            Calls.Arrival real = () -> Proxies.invoke(simulation.consul, method, arguments);
             return simulation.calls.call(place, words(method, arguments), deadline, () ->
                     simulation.flaw.onConsul(simulation, this, simulation.consul, method, arguments, real));
         });
@@ -422,9 +422,9 @@ final class SimNode implements Ticker {
     }
 
     private LocalState localState() {
-        return Calls.proxy(LocalState.class, (proxy, method, arguments) -> {
+        return Proxies.of(LocalState.class, (proxy, method, arguments) -> {
             if (!method.getName().equals("tryLock")) {
-                return simulation.calls.local(method.getName(), () -> Calls.invoke(state, method, arguments));
+                return simulation.calls.local(method.getName(), () -> Proxies.invoke(state, method, arguments));
             }
             Task task = Task.current();
             Optional<HookLock> lock = state.tryLock((Deadline) arguments[0]);
