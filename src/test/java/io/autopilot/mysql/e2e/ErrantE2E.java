@@ -83,7 +83,6 @@ class ErrantE2E {
             String primary = cluster.awaitPrimary(SOON);
             assertEquals(Optional.of("0"), cluster.bySocket(primary, "SELECT COUNT(*) FROM shop.tail"));
             String log = cluster.log(primary);
-            assertTrue(log.contains("event=salvage from=" + old), log);
             assertTrue(log.contains("event=fetch from=" + old), log);
             cluster.awaitReplica(old, LATER);
             ledger.isWholeOnEveryNode();
