@@ -202,6 +202,10 @@ public final class Health implements Hook {
     }
 
     private Optional<Reason> keepAcks(Observation seen, Deadline deadline) {
+        if (lease.consulHasJustComeBack(ports.ticker().uptime())) {
+            // Replicas that have not come to report yet aren't lost. Whether writes are acknowledged the next commit tells.
+            return Optional.empty();
+        }
         return seen.view().isLossless() && seen.view().lease() instanceof LeaseView.Mine mine
                 ? acks.keep(
                         mine.record(),

@@ -74,8 +74,10 @@ final class Observer {
     private Optional<ConsulException> heartbeat(Deadline deadline) {
         try {
             lease.heartbeat(deadline);
+            lease.noteAnswer(ports.ticker().uptime());
             return Optional.empty();
         } catch (ConsulException e) {
+            lease.noteSilence();
             return Optional.of(e);
         }
     }
@@ -300,7 +302,7 @@ final class Observer {
         }
         boolean passing = ports.consul().instances(node.settings().nodeService(), deadline).stream()
                 .anyMatch(i -> i.id().equals(node.nodeServiceId(last.node())) && i.passing());
-        return passing && askPrimary(last, deadline).isPresent();
+        return (passing || lease.consulHasJustComeBack(ports.ticker().uptime())) && askPrimary(last, deadline).isPresent();
     }
 
     /** Its address may be another node's by now, or this one's: only the server that the lease was taken for counts. */

@@ -66,6 +66,13 @@ public interface LocalState {
 
     void writeSalvageBegan(long term, Duration at);
 
+    /** The last time that Consul was silent for this node in this boot, until that is forgotten. */
+    Optional<Silence> silence();
+
+    void writeSilence(Silence silence);
+
+    void deleteSilence();
+
     Optional<String> session();
 
     void writeSession(String id);
@@ -134,6 +141,13 @@ public interface LocalState {
      * @param evidence names its errant transactions in the archive; empty when it had none
      */
     record Discarded(Optional<String> evidence, Reason why) {}
+
+    /**
+     * Consul did not answer.
+     *
+     * @param end when it did again, as uptime; empty while it is silent
+     */
+    record Silence(Optional<Duration> end) {}
 
     /** One run of mysqld. */
     record MysqldStart(String id, long pid) {}

@@ -35,6 +35,7 @@ public final class FakeLocalState implements LocalState {
         private Optional<Writable> writable = Optional.empty();
         private Optional<Followed> followed = Optional.empty();
         private Optional<Salvage> salvage = Optional.empty();
+        private Optional<Silence> silence = Optional.empty();
         private boolean diverged;
         private boolean stopping;
     }
@@ -70,6 +71,7 @@ public final class FakeLocalState implements LocalState {
     public void boot() {
         run.heartbeat = Optional.empty();
         run.salvage = Optional.empty();
+        run.silence = Optional.empty();
         run.mysqld = Optional.empty();
     }
 
@@ -95,6 +97,7 @@ public final class FakeLocalState implements LocalState {
                 "writable=" + run.writable.map(w -> present.equals(Optional.of(w.run())) + "/" + w.until().isPresent()),
                 "followed=" + run.followed.filter(f -> present.equals(Optional.of(f.run()))).map(Followed::term),
                 "salvage=" + run.salvage.map(s -> s.term() + "/" + (now.minus(s.at()).compareTo(longAgo) < 0)),
+                "silence=" + run.silence.map(s -> s.end().map(end -> now.minus(end).compareTo(longAgo) < 0)),
                 "diverged=" + run.diverged,
                 "stopping=" + run.stopping,
                 "mark=" + data.mark,
@@ -191,6 +194,21 @@ public final class FakeLocalState implements LocalState {
     @Override
     public void writeSession(String id) {
         run.session = Optional.of(id);
+    }
+
+    @Override
+    public Optional<Silence> silence() {
+        return run.silence;
+    }
+
+    @Override
+    public void writeSilence(Silence said) {
+        run.silence = Optional.of(said);
+    }
+
+    @Override
+    public void deleteSilence() {
+        run.silence = Optional.empty();
     }
 
     @Override

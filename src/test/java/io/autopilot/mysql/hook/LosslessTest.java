@@ -177,6 +177,25 @@ class LosslessTest {
         assertEquals(1, durability().proven().term());
     }
 
+    /** Sessions and checks have run out meanwhile: that says nothing of a primary that lives. */
+    @Test
+    void whoeverSeesConsulFirstAfterAnOutageTakesNothingOver() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        Durability before = durability();
+        cluster.consul.setReachable(false);
+        cluster.rounds(20);
+        cluster.consul.setReachable(true);
+        assertEquals("StandBy", nodes.get(1).health().decision());
+        assertEquals("StandBy", nodes.get(2).health().decision());
+        cluster.rounds(4);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertEquals(before, durability(), "nobody left the ack set");
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        assertEquals(1, cluster.writable().size());
+    }
+
     @Test
     void withoutConsulAndAcknowledgementsThePrimaryStops() {
         List<FakeNode> nodes = cluster.withReplicas(2);

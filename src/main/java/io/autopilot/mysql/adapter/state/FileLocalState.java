@@ -54,6 +54,7 @@ public final class FileLocalState implements LocalState {
     private final StateFile discarded;
     private final StateFile diverged;
     private final StateFile salvage;
+    private final StateFile silence;
     private final StateFile leftCluster;
 
     /**
@@ -82,6 +83,7 @@ public final class FileLocalState implements LocalState {
         this.discarded = new StateFile(data.resolve("discarded"));
         this.diverged = new StateFile(run.resolve("diverged"));
         this.salvage = new StateFile(run.resolve("salvage"));
+        this.silence = new StateFile(run.resolve("silence"));
     }
 
     @Override
@@ -251,6 +253,24 @@ public final class FileLocalState implements LocalState {
     @Override
     public void writeSalvageBegan(long term, Duration at) {
         salvage.write(Long.toString(term), Long.toString(at.toMillis()), ticker.bootId());
+    }
+
+    @Override
+    public Optional<Silence> silence() {
+        return silence.read()
+                .filter(lines -> ticker.bootId().equals(line(silence, lines, 1)))
+                .map(lines -> read(
+                        silence, lines, l -> new Silence(Optional.of(l.getFirst()).filter(end -> !end.equals(NONE)).map(Long::parseLong).map(Duration::ofMillis))));
+    }
+
+    @Override
+    public void writeSilence(Silence said) {
+        silence.write(said.end().map(end -> Long.toString(end.toMillis())).orElse(NONE), ticker.bootId());
+    }
+
+    @Override
+    public void deleteSilence() {
+        silence.delete();
     }
 
     @Override

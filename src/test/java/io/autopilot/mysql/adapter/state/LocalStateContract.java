@@ -11,6 +11,7 @@ import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
 import io.autopilot.mysql.port.LocalState.Discarded;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
+import io.autopilot.mysql.port.LocalState.Silence;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,17 @@ abstract class LocalStateContract {
         state().deleteRestoredGtids();
         assertEquals(Optional.empty(), state().dataMark());
         assertEquals(Optional.empty(), state().restoredGtids());
+    }
+
+    @Test
+    void rememberThatConsulWasSilentUntilItIsForgotten() {
+        assertEquals(Optional.empty(), state().silence());
+        state().writeSilence(new Silence(Optional.empty()));
+        assertEquals(Optional.of(new Silence(Optional.empty())), state().silence());
+        state().writeSilence(new Silence(Optional.of(Duration.ofMillis(3_600_010))));
+        assertEquals(Optional.of(new Silence(Optional.of(Duration.ofMillis(3_600_010)))), state().silence());
+        state().deleteSilence();
+        assertEquals(Optional.empty(), state().silence());
     }
 
     @Test
