@@ -60,16 +60,17 @@ public final class PreStartRule {
     }
 
     private static Optional<Reason> unfit(DataView view) {
-        return view.snapshots().flatMap(choice -> switch (choice) {
-            case SnapshotChoice.None none -> Optional.of(none.reason());
-            case SnapshotChoice.Fits fits -> Optional.empty();
-        });
+        return noSnapshot(view).map(SnapshotChoice.None::reason);
     }
 
     /** Damaged ones are none of these: that is for a human to see, in the refusal of a restore. */
     private static Optional<Reason> outdated(DataView view) {
+        return noSnapshot(view).filter(SnapshotChoice.None::outdated).map(SnapshotChoice.None::reason);
+    }
+
+    private static Optional<SnapshotChoice.None> noSnapshot(DataView view) {
         return view.snapshots().flatMap(choice -> switch (choice) {
-            case SnapshotChoice.None none -> Optional.of(none.reason()).filter(reason -> none.outdated());
+            case SnapshotChoice.None none -> Optional.of(none);
             case SnapshotChoice.Fits fits -> Optional.empty();
         });
     }

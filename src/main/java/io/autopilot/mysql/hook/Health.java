@@ -52,6 +52,7 @@ public final class Health implements Hook {
     private final TakeOver takeOver;
     private final Following following;
     private final Fence fence;
+    private final ConsulSilence silence;
 
     public Health(Node node, Ports ports) {
         this.keys = new ClusterKeys(node, ports.consul());
@@ -66,6 +67,7 @@ public final class Health implements Hook {
         this.takeOver = new TakeOver(node, ports, lease, keys, promotion);
         this.following = new Following(node, ports, lease, keys);
         this.fence = new Fence(ports);
+        this.silence = new ConsulSilence(ports.state(), ports.ticker(), node.settings().lease());
     }
 
     @Override
@@ -202,7 +204,7 @@ public final class Health implements Hook {
     }
 
     private Optional<Reason> keepAcks(Observation seen, Deadline deadline) {
-        if (lease.consulHasJustComeBack(ports.ticker().uptime())) {
+        if (silence.hasJustEnded()) {
             // Replicas that have not come to report yet aren't lost. Whether writes are acknowledged the next commit tells.
             return Optional.empty();
         }

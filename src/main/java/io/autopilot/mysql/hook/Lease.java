@@ -17,7 +17,6 @@ import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
-import io.autopilot.mysql.port.LocalState.Silence;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.Ticker;
 import java.time.Duration;
@@ -151,32 +150,6 @@ final class Lease {
                 deadline);
         state.writeSession(made);
         return made;
-    }
-
-    /** Consul does not answer. */
-    void noteSilence() {
-        if (state.silence().filter(silence -> silence.end().isEmpty()).isEmpty()) {
-            state.writeSilence(new Silence(Optional.empty()));
-        }
-    }
-
-    /** Consul answers; that it did not is remembered for a while. */
-    void noteAnswer(Duration now) {
-        Optional<Silence> silence = state.silence();
-        if (silence.isPresent() && silence.get().end().isEmpty()) {
-            state.writeSilence(new Silence(Optional.of(now)));
-        } else if (silence.isPresent() && !consulIsBackSince(silence.get(), now)) {
-            state.deleteSilence();
-        }
-    }
-
-    /** It has just come back: checks are critical and sessions are gone of nodes that live, and have not come to report yet. */
-    boolean consulHasJustComeBack(Duration now) {
-        return state.silence().filter(silence -> consulIsBackSince(silence, now)).isPresent();
-    }
-
-    private boolean consulIsBackSince(Silence silence, Duration now) {
-        return silence.end().filter(end -> now.minus(end).compareTo(node.settings().lease()) < 0).isPresent();
     }
 
     /** Whether the right to write of the last proof still holds. */

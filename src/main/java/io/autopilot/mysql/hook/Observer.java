@@ -49,6 +49,7 @@ final class Observer {
     private final Ports ports;
     private final Lease lease;
     private final ClusterKeys keys;
+    private final ConsulSilence silence;
     private final Replicas replicas;
 
     Observer(Node node, Ports ports, Lease lease, ClusterKeys keys) {
@@ -56,6 +57,7 @@ final class Observer {
         this.ports = ports;
         this.lease = lease;
         this.keys = keys;
+        this.silence = new ConsulSilence(ports.state(), ports.ticker(), node.settings().lease());
         this.replicas = new Replicas(node, ports);
     }
 
@@ -74,10 +76,10 @@ final class Observer {
     private Optional<ConsulException> heartbeat(Deadline deadline) {
         try {
             lease.heartbeat(deadline);
-            lease.noteAnswer(ports.ticker().uptime());
+            silence.isOver();
             return Optional.empty();
         } catch (ConsulException e) {
-            lease.noteSilence();
+            silence.begins();
             return Optional.of(e);
         }
     }
@@ -302,7 +304,7 @@ final class Observer {
         }
         boolean passing = ports.consul().instances(node.settings().nodeService(), deadline).stream()
                 .anyMatch(i -> i.id().equals(node.nodeServiceId(last.node())) && i.passing());
-        return (passing || lease.consulHasJustComeBack(ports.ticker().uptime())) && askPrimary(last, deadline).isPresent();
+        return (passing || silence.hasJustEnded()) && askPrimary(last, deadline).isPresent();
     }
 
     /** Its address may be another node's by now, or this one's: only the server that the lease was taken for counts. */

@@ -19,10 +19,8 @@ import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.ServerState;
-import io.autopilot.mysql.core.TermRecord.Kind;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.hook.PeerServers.Peer;
-import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.Deadline;
@@ -31,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +48,7 @@ final class TakeOver {
     private final Lease lease;
     private final ClusterKeys keys;
     private final Promotion promotion;
+    private final Announcer announcer;
     private final Salvage salvage;
     /** Said once by one run, however often it tries. */
     private Optional<Reason> tried = Optional.empty();
@@ -63,6 +61,7 @@ final class TakeOver {
         this.lease = lease;
         this.keys = keys;
         this.promotion = promotion;
+        this.announcer = new Announcer(node, ports.consul(), lease, keys);
         this.salvage = new Salvage(node, ports);
     }
 
@@ -76,7 +75,7 @@ final class TakeOver {
     Optional<Reason> run(HealthDecision.TakeOver decision, NodeView view, Indexed<ClusterConfig> config, Deadline deadline) {
         Reason why = decision.reason();
         String session = lease.session(view.ownMode(), deadline);
-        return switch (announce(decision.term(), session, config, deadline)) {
+        return switch (announcer.announce(decision.term(), session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 if (!tried.equals(Optional.of(why))) {
@@ -111,82 +110,11 @@ final class TakeOver {
                     LOG.error("event=no-quorum term={} reason=\"{}\"", announced.term(), unbeaten.get());
                     stopped = unbeaten;
                 }
-                withdraw(announced, deadline);
+                announcer.withdraw(announced, deadline);
                 return unbeaten;
             }
             return elect(announced, local, peers, session, deadline);
         }
-    }
-
-    private void withdraw(Announcement.Made announced, Deadline deadline) {
-        keys.withdrawIntent(
-                Optional.of(announced.durability().value()), announced.durability().index(), deadline);
-    }
-
-    /** What came of announcing. */
-    private sealed interface Announcement {
-        /** This node's announcement as it is in Consul, and who was the primary. */
-        record Made(long term, Indexed<Durability> durability, PrimaryRecord last, Indexed<ClusterConfig> config) implements Announcement {
-            Succession succession(GtidSet lost) {
-                boolean planned = last.handedOver(Optional.of(durability.value()));
-                return new Succession(planned ? Kind.SWITCHOVER : Kind.FAILOVER, Optional.of(last), lost, Set.of());
-            }
-        }
-
-        record Refused(Reason reason) implements Announcement {}
-    }
-
-    private static Announcement refused(String why) {
-        return new Announcement.Refused(new Reason(why));
-    }
-
-    private Announcement announce(long term, String session, Indexed<ClusterConfig> config, Deadline deadline) {
-        Optional<KvEntry> entry = ports.consul().get(node.leaseKey(), deadline);
-        Optional<Indexed<Durability>> found = keys.durability(deadline);
-        Optional<PrimaryRecord> last = last(lease.view(entry, deadline), found);
-        if (last.isEmpty() || found.isEmpty()) {
-            return refused("the lease is not free any more");
-        }
-        Durability now = found.get().value();
-        if (term != Math.max(now.newest().term(), last.get().term()) + 1) {
-            return refused(last.get().node() + " has begun term " + last.get().term() + " meanwhile");
-        }
-        Durability.Intent intent = new Durability.Intent(term, node.name(), session);
-        if (now.intent().filter(intent::equals).isPresent()) {
-            return new Announcement.Made(term, found.get(), last.get(), config);
-        }
-        Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(now), deadline);
-        if (foreign.isPresent()) {
-            return refused(foreign.get().candidate() + " is taking over with term " + foreign.get().term());
-        }
-        Durability with = now.withIntent(Optional.of(intent));
-        // Lock and announcement come together and go together: a killed run leaves both or none.
-        TxnResult result = ports.consul()
-                .transact(
-                        List.of(
-                                new TxnOp.Lock(node.failoverLockKey(), node.name(), session),
-                                new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(with), found.get().index())),
-                        deadline);
-        Optional<Reason> why = Promotion.refusal(result);
-        if (why.isPresent()) {
-            return new Announcement.Refused(new Reason("can't announce a take-over: " + why.get()));
-        }
-        return keys.durability(deadline)
-                .filter(d -> d.value().intent().filter(intent::equals).isPresent())
-                .<Announcement>map(d -> new Announcement.Made(term, d, last.get(), config))
-                .orElseGet(() -> refused("the announcement was taken back at once"));
-    }
-
-    /** In lossless mode the lease only names the primary: the revocation ends its term, held or not (protocol P7). */
-    private static Optional<PrimaryRecord> last(LeaseView view, Optional<Indexed<Durability>> durability) {
-        boolean lossless =
-                durability.filter(d -> d.value().mode() == Durability.Mode.LOSSLESS).isPresent();
-        return switch (view) {
-            case LeaseView.Free free -> free.last();
-            case LeaseView.Other other -> Optional.of(other.record()).filter(r -> lossless);
-            case LeaseView.Mine mine -> Optional.empty();
-            case LeaseView.Unknown unknown -> Optional.empty();
-        };
     }
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
@@ -194,7 +122,7 @@ final class TakeOver {
         ServerState mine = local.read();
         GtidSet disowned = disowned(announced.last(), mine, deadline);
         if (!mine.received().intersect(disowned).isEmpty()) {
-            withdraw(announced, deadline);
+            announcer.withdraw(announced, deadline);
             return Optional.of(new Reason("this node has " + mine.received().intersect(disowned) + ", which the history went on without: it can't"
                     + " be primary while another node may; the keys below " + node.evidencePrefix() + " say so"));
         }
@@ -217,11 +145,11 @@ final class TakeOver {
                 yield failed.isPresent() ? failed : elect(announced, local, peers, session, deadline);
             }
             case ElectionDecision.Yield yielded -> {
-                withdraw(announced, deadline);
+                announcer.withdraw(announced, deadline);
                 yield Optional.of(new Reason("yields to " + yielded.to() + ": " + yielded.reason()));
             }
             case ElectionDecision.Stop stop -> {
-                withdraw(announced, deadline);
+                announcer.withdraw(announced, deadline);
                 LOG.error("event=election-stopped reason=\"{}\"", stop.reason());
                 yield Optional.of(stop.reason());
             }

@@ -15,17 +15,13 @@ import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** {@link Mysql} by SQL on one JDBC connection, for MySQL 5.6 to 9.x. Not thread-safe. */
 final class JdbcMysql implements Mysql {
-    private static final int READ_ONLY = 1290;
-    private static final int BAD_FIELD = 1054;
 
     /** Where a file of the binary log says what was logged before it: after the event that describes its format. */
     private static final String PREVIOUS_GTIDS = "Previous_gtids";
@@ -37,6 +33,7 @@ final class JdbcMysql implements Mysql {
     private final Processes processes;
     private final RoleLock roleLock;
     private final ReplicationThreads replication;
+    private final OwnTables ownTables;
     private final SemiSyncPlugins semiSync;
     private final ReplicationAccounts accounts;
 
@@ -46,6 +43,7 @@ final class JdbcMysql implements Mysql {
         this.processes = new Processes(session, controlUser);
         this.roleLock = new RoleLock(session, processes, service);
         this.replication = new ReplicationThreads(session, dialect, processes);
+        this.ownTables = new OwnTables(session, dialect);
         this.semiSync = new SemiSyncPlugins(session, dialect);
         this.accounts = new ReplicationAccounts(session, dialect, processes);
     }
@@ -295,71 +293,27 @@ final class JdbcMysql implements Mysql {
 
     @Override
     public String markCluster(String clusterUuid) {
-        String what = "mark the cluster";
-        return Schema.read(what, session).clusterUuid().orElseGet(() -> {
-            new Unlogged(session, dialect).run(what, () -> {
-                Schema.create(what, session);
-                session.run(what, "INSERT IGNORE INTO autopilot.cluster (one, uuid) VALUES (1, ?)", clusterUuid);
-            });
-            return Schema.read(what, session).clusterUuid().orElseThrow();
-        });
+        return ownTables.markCluster(clusterUuid);
     }
 
     @Override
     public void leaveCluster() {
-        String what = "leave the cluster";
-        new Unlogged(session, dialect).run(what, () -> session.run(what, "DROP DATABASE IF EXISTS autopilot"));
+        ownTables.drop();
     }
 
     @Override
     public void completeJournal() {
-        String what = "complete the journal";
-        List<String> missing = Schema.missingFromJournal(what, session);
-        if (!missing.isEmpty()) {
-            new Unlogged(session, dialect).run(what, () -> missing.forEach(column -> session.run(what, column)));
-        }
+        ownTables.completeJournal();
     }
 
     @Override
     public void journal(TermRecord term, Optional<Duration> gap) {
-        try {
-            insert(term, gap);
-        } catch (MysqlException e) {
-            if (e.code() != BAD_FIELD) {
-                throw e;
-            }
-            // A table of an older version.
-            completeJournal();
-            insert(term, gap);
-        }
-    }
-
-    private void insert(TermRecord term, Optional<Duration> gap) {
-        writeUnlessReadOnly(
-                "write the journal",
-                "REPLACE INTO autopilot.journal (term, node, why, kind, from_node, write_gap_ms, executed, lost)"
-                        + " SELECT ?, ?, LEFT(?, 1000), ?, ?, ?, ?, ?",
-                term.term(),
-                term.node(),
-                term.why(),
-                term.kind().map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse(null),
-                term.from().orElse(null),
-                gap.map(Duration::toMillis).orElse(null),
-                term.executed().map(GtidSet::toString).orElse(null),
-                term.lost().toString());
+        ownTables.journal(term, gap);
     }
 
     @Override
     public void heartbeat(long term) {
-        // A row of each connection's own: one that waits for an acknowledgement that got lost holds its row, and only a later commit brings that.
-        writeUnlessReadOnly("commit a heartbeat", "REPLACE INTO autopilot.heartbeat (id, term) SELECT CONNECTION_ID() % 100, ?", term);
-    }
-
-    /** The control user may write under read_only, and 5.6 has nothing stronger: so the statement itself looks (G1). */
-    private void writeUnlessReadOnly(String what, String replace, @Nullable Object... parameters) {
-        if (session.run(what, replace + " FROM DUAL WHERE @@GLOBAL.read_only = 0", parameters) == 0) {
-            throw new MysqlException(what + " on " + session.server() + ": the server is read-only", false, READ_ONLY, null);
-        }
+        ownTables.heartbeat(term);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.autopilot.mysql.adapter.state;
 
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
-import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.Poll;
@@ -10,17 +9,12 @@ import io.autopilot.mysql.port.Sleeper;
 import io.autopilot.mysql.port.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -28,9 +22,6 @@ import java.util.function.Function;
  * Both must exist. Safe between processes and threads; all instances of a process have to name the run directory alike.
  */
 public final class FileLocalState implements LocalState {
-    /** By this process, for any of its hooks. */
-    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
-
     private static final Duration LOCK_PAUSE = Duration.ofMillis(20);
     private static final String CONFIRMED = "confirmed";
     private static final String UNCONFIRMED = "unconfirmed";
@@ -40,7 +31,7 @@ public final class FileLocalState implements LocalState {
     private final Ticker ticker;
     private final Sleeper sleeper;
     private final Path proc;
-    private final Path lockFile;
+    private final HookLockFile hookLock;
     private final StateFile session;
     private final StateFile registered;
     private final StateFile heartbeat;
@@ -68,7 +59,7 @@ public final class FileLocalState implements LocalState {
         this.ticker = ticker;
         this.sleeper = sleeper;
         this.proc = proc;
-        this.lockFile = run.resolve("hook.lock");
+        this.hookLock = new HookLockFile(run.resolve("hook.lock"));
         this.session = new StateFile(run.resolve("session"));
         this.registered = new StateFile(run.resolve("registered"));
         this.heartbeat = new StateFile(run.resolve("heartbeat"));
@@ -88,61 +79,7 @@ public final class FileLocalState implements LocalState {
 
     @Override
     public Optional<HookLock> tryLock(Deadline deadline) {
-        return new Poll(sleeper).until(deadline, LOCK_PAUSE, this::tryLockOnce);
-    }
-
-    private Optional<HookLock> tryLockOnce() {
-        Cancellation.check();
-        // The kernel forgets a process's lock when any descriptor of the file is closed: never open it twice.
-        if (!LOCKED_HERE.add(lockFile)) {
-            return Optional.empty();
-        }
-        Optional<FileChannel> file = Optional.empty();
-        try {
-            file = lockFile();
-        } finally {
-            if (file.isEmpty()) {
-                LOCKED_HERE.remove(lockFile);
-            }
-        }
-        return file.map(this::held);
-    }
-
-    private HookLock held(FileChannel file) {
-        AtomicBoolean givenBack = new AtomicBoolean();
-        Runnable giveBack = () -> {
-            if (givenBack.compareAndSet(false, true)) {
-                giveBack(file);
-            }
-        };
-        Cancellation.Held registered = Cancellation.holding(giveBack);
-        return () -> {
-            registered.close();
-            giveBack.run();
-        };
-    }
-
-    private Optional<FileChannel> lockFile() {
-        try {
-            FileChannel file = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (file.tryLock() != null) {
-                return Optional.of(file);
-            }
-            file.close();
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't lock " + lockFile, e);
-        }
-    }
-
-    private void giveBack(FileChannel file) {
-        try {
-            file.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't give the hooks' lock back", e);
-        } finally {
-            LOCKED_HERE.remove(lockFile);
-        }
+        return new Poll(sleeper).until(deadline, LOCK_PAUSE, hookLock::tryLock);
     }
 
     @Override

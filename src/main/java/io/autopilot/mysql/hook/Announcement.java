@@ -1,0 +1,24 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.ClusterConfig;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.TermRecord.Kind;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import java.util.Optional;
+import java.util.Set;
+
+/** What came of announcing. */
+sealed interface Announcement {
+    /** This node's announcement as it is in Consul, and who was the primary. */
+    record Made(long term, Indexed<Durability> durability, PrimaryRecord last, Indexed<ClusterConfig> config) implements Announcement {
+        Succession succession(GtidSet lost) {
+            boolean planned = last.handedOver(Optional.of(durability.value()));
+            return new Succession(planned ? Kind.SWITCHOVER : Kind.FAILOVER, Optional.of(last), lost, Set.of());
+        }
+    }
+
+    record Refused(Reason reason) implements Announcement {}
+}

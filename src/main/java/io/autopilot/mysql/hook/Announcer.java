@@ -1,0 +1,91 @@
+package io.autopilot.mysql.hook;
+
+import io.autopilot.mysql.core.ClusterConfig;
+import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.LeaseView;
+import io.autopilot.mysql.core.PrimaryRecord;
+import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.hook.ClusterKeys.Indexed;
+import io.autopilot.mysql.port.Consul;
+import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.TxnOp;
+import io.autopilot.mysql.port.Consul.TxnResult;
+import io.autopilot.mysql.port.Deadline;
+import java.util.List;
+import java.util.Optional;
+
+/** Says in Consul that this node is about to take over, and takes it back: the first step of a take-over (protocol P4). */
+final class Announcer {
+    private final Node node;
+    private final Consul consul;
+    private final Lease lease;
+    private final ClusterKeys keys;
+
+    Announcer(Node node, Consul consul, Lease lease, ClusterKeys keys) {
+        this.node = node;
+        this.consul = consul;
+        this.lease = lease;
+        this.keys = keys;
+    }
+
+    /** Takes it back: nobody else is barred by it any more. */
+    void withdraw(Announcement.Made announced, Deadline deadline) {
+        keys.withdrawIntent(
+                Optional.of(announced.durability().value()), announced.durability().index(), deadline);
+    }
+
+    private static Announcement refused(String why) {
+        return new Announcement.Refused(new Reason(why));
+    }
+
+    /** @param term the one that was decided on: by now there may be another primary */
+    Announcement announce(long term, String session, Indexed<ClusterConfig> config, Deadline deadline) {
+        Optional<KvEntry> entry = consul.get(node.leaseKey(), deadline);
+        Optional<Indexed<Durability>> found = keys.durability(deadline);
+        Optional<PrimaryRecord> last = last(lease.view(entry, deadline), found);
+        if (last.isEmpty() || found.isEmpty()) {
+            return refused("the lease is not free any more");
+        }
+        Durability now = found.get().value();
+        if (term != Math.max(now.newest().term(), last.get().term()) + 1) {
+            return refused(last.get().node() + " has begun term " + last.get().term() + " meanwhile");
+        }
+        Durability.Intent intent = new Durability.Intent(term, node.name(), session);
+        if (now.intent().filter(intent::equals).isPresent()) {
+            return new Announcement.Made(term, found.get(), last.get(), config);
+        }
+        Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(now), deadline);
+        if (foreign.isPresent()) {
+            return refused(foreign.get().candidate() + " is taking over with term " + foreign.get().term());
+        }
+        Durability with = now.withIntent(Optional.of(intent));
+        // Lock and announcement come together and go together: a killed run leaves both or none.
+        TxnResult result = consul
+                .transact(
+                        List.of(
+                                new TxnOp.Lock(node.failoverLockKey(), node.name(), session),
+                                new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(with), found.get().index())),
+                        deadline);
+        Optional<Reason> why = Promotion.refusal(result);
+        if (why.isPresent()) {
+            return new Announcement.Refused(new Reason("can't announce a take-over: " + why.get()));
+        }
+        return keys.durability(deadline)
+                .filter(d -> d.value().intent().filter(intent::equals).isPresent())
+                .<Announcement>map(d -> new Announcement.Made(term, d, last.get(), config))
+                .orElseGet(() -> refused("the announcement was taken back at once"));
+    }
+
+    /** In lossless mode the lease only names the primary: the revocation ends its term, held or not (protocol P7). */
+    private static Optional<PrimaryRecord> last(LeaseView view, Optional<Indexed<Durability>> durability) {
+        boolean lossless =
+                durability.filter(d -> d.value().mode() == Durability.Mode.LOSSLESS).isPresent();
+        return switch (view) {
+            case LeaseView.Free free -> free.last();
+            case LeaseView.Other other -> Optional.of(other.record()).filter(r -> lossless);
+            case LeaseView.Mine mine -> Optional.empty();
+            case LeaseView.Unknown unknown -> Optional.empty();
+        };
+    }
+}
