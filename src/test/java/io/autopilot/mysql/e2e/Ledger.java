@@ -2,6 +2,7 @@ package io.autopilot.mysql.e2e;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -9,6 +10,7 @@ import java.util.stream.IntStream;
 /** Rows that a cluster has acknowledged, written one at a time at the primary that Consul lists, and the check that no node lacks one. */
 final class Ledger {
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration LATER = Duration.ofSeconds(120);
 
     private final TestCluster cluster;
     private int rows;
@@ -54,6 +56,27 @@ final class Ledger {
         } catch (SQLException e) {
             return Optional.empty();
         }
+    }
+
+    /** The container of the primary is killed: another node takes over, and the old one comes back as a replica, with nothing lost. */
+    void survivesTheKillOfThePrimary() {
+        survivesTheEndOfThePrimary("kill");
+    }
+
+    /** The same of a container that is stopped. */
+    void survivesTheStopOfThePrimary() {
+        survivesTheEndOfThePrimary("stop", "-t", "60");
+    }
+
+    private void survivesTheEndOfThePrimary(String... end) {
+        String old = write();
+        List<String> command = new ArrayList<>(List.of(end));
+        command.add(old);
+        cluster.docker(command.toArray(String[]::new));
+        writeElsewhere(old, SOON);
+        cluster.docker("start", old);
+        cluster.awaitReplica(old, LATER);
+        isWholeOnEveryNode();
     }
 
     /** Every running node has every row, and no other. */

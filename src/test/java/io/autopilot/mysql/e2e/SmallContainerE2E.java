@@ -84,23 +84,13 @@ class SmallContainerE2E {
     @Test
     @Order(4)
     void aKilledContainerIsReplaced() {
-        String old = ledger.write();
-        cluster.docker("kill", old);
-        ledger.writeElsewhere(old, SOON);
-        cluster.docker("start", old);
-        cluster.awaitReplica(old, LATER);
-        ledger.isWholeOnEveryNode();
+        ledger.survivesTheKillOfThePrimary();
     }
 
     @Test
     @Order(5)
     void aPlannedStopHandsBack() {
-        String old = ledger.write();
-        cluster.docker("stop", "-t", "60", old);
-        ledger.writeElsewhere(old, SOON);
-        cluster.docker("start", old);
-        cluster.awaitReplica(old, LATER);
-        ledger.isWholeOnEveryNode();
+        ledger.survivesTheStopOfThePrimary();
     }
 
     /**

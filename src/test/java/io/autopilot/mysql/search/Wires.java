@@ -1,8 +1,8 @@
 package io.autopilot.mysql.search;
 
 import io.autopilot.mysql.core.Address;
-import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ReplicationState.Receiver;
+import io.autopilot.mysql.fake.FakeWrapper;
 import io.autopilot.mysql.fake.FakeServer;
 import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.Node;
@@ -13,14 +13,11 @@ import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.HookLock;
-import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import io.autopilot.mysql.port.MysqlServers;
-import io.autopilot.mysql.port.MysqldProgram;
 import io.autopilot.mysql.simulate.Proxies;
 import java.lang.reflect.Method;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +41,7 @@ final class Wires {
         return new Ports(
                 consul(),
                 servers(node),
-                program(),
+                new FakeWrapper(machine.state, () -> machine.server, () -> Process.current().step()),
                 localState(),
                 machine,
                 duration -> Process.current().sleep(duration),
@@ -166,38 +163,5 @@ final class Wires {
             }
             return answer;
         });
-    }
-
-    private MysqldProgram program() {
-        return new MysqldProgram() {
-            @Override
-            public MysqlVersion version() {
-                return MysqlVersion.parse("9.7.4");
-            }
-
-            @Override
-            public void initialise(Path directory, Deadline deadline) {
-                throw new IllegalStateException("no node here is empty");
-            }
-
-            @Override
-            public void kill(MysqldStart start) {
-                Process.current().step();
-                if (machine.state.mysqldStart().equals(Optional.of(start))) {
-                    machine.server.stop();
-                }
-            }
-
-            /** The wrapper passes it on to a server that is fenced. */
-            @Override
-            public void terminate(MysqldStart start) {
-                if (!machine.state.mayBeWritable(start)) {
-                    Process.current().step();
-                    machine.server.stopCleanly();
-                    return;
-                }
-                kill(start);
-            }
-        };
     }
 }

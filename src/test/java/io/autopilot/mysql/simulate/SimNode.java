@@ -2,9 +2,9 @@ package io.autopilot.mysql.simulate;
 
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.core.Address;
-import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.fake.FakeLocalState;
 import io.autopilot.mysql.fake.FakeServer;
+import io.autopilot.mysql.fake.FakeWrapper;
 import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.Health;
 import io.autopilot.mysql.hook.Hook;
@@ -23,10 +23,8 @@ import io.autopilot.mysql.port.LocalState.HookLock;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlServers;
-import io.autopilot.mysql.port.MysqldProgram;
 import io.autopilot.mysql.port.Ticker;
 import java.lang.reflect.Method;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -331,7 +329,7 @@ final class SimNode implements Ticker {
         return new Ports(
                 consul(),
                 servers(),
-                program(),
+                new FakeWrapper(state, () -> server, () -> Task.current().mustLive()),
                 localState(),
                 this,
                 duration -> Task.current().sleep(duration),
@@ -432,40 +430,4 @@ final class SimNode implements Ticker {
             return lock;
         });
     }
-
-    private MysqldProgram program() {
-        return new MysqldProgram() {
-            @Override
-            public MysqlVersion version() {
-                return MysqlVersion.parse("9.7.4");
-            }
-
-            @Override
-            public void initialise(Path directory, Deadline deadline) {
-                throw new IllegalStateException("no node here is empty");
-            }
-
-            @Override
-            public void kill(MysqldStart start) {
-                Task.current().mustLive();
-                if (state.mysqldStart().equals(Optional.of(start))) {
-                    server.stop();
-                }
-            }
-
-            /** The wrapper passes it on to a server that is fenced. */
-            @Override
-            public void terminate(MysqldStart start) {
-                Task.current().mustLive();
-                if (state.mysqldStart().equals(Optional.of(start))) {
-                    if (state.mayBeWritable(start)) {
-                        server.stop();
-                    } else {
-                        server.stopCleanly();
-                    }
-                }
-            }
-        };
-    }
-
 }
