@@ -51,7 +51,7 @@ final class HistoryText {
         return list.toPrettyString();
     }
 
-    private static ObjectNode json(TermRecord term) {
+    static ObjectNode json(TermRecord term) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("term", term.term());
         json.put("at", term.at().toString());

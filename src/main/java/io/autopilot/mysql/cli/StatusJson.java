@@ -31,6 +31,7 @@ final class StatusJson {
                 .ifPresentOrElse(
                         s -> json.putObject("lastSnapshot").put("id", s.id()).put("at", s.at().toString()),
                         () -> json.putNull("lastSnapshot"));
+        status.lastChange().ifPresentOrElse(term -> json.set("lastChange", HistoryText.json(term)), () -> json.putNull("lastChange"));
         ArrayNode losses = json.putArray("losses");
         status.losses().forEach(term -> losses.addObject()
                 .put("term", term.term())

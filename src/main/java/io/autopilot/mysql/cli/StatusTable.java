@@ -36,6 +36,7 @@ final class StatusTable {
         return "cluster   " + status.service() + " "
                 + status.clusterUuid().map(uuid -> "(" + uuid + ")").orElse("(not initialised)") + "\n"
                 + "primary   " + status.primary().map(p -> primary(p, status.held())).orElse("none yet") + "\n"
+                + status.lastChange().map(StatusTable::change).orElse("")
                 + "mode      " + status.promise().map(Promise::text).orElse("not known yet")
                 + status.takeOver().map(node -> "; " + node + " is taking over").orElse("") + "\n"
                 + "snapshot  "
@@ -45,6 +46,14 @@ final class StatusTable {
                 + status.restraint().failover().map(reason -> "\nfailover  " + reason).orElse("")
                 + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining())
                 + status.evidence().stream().map(kept -> evidence(kept, status.replayed(kept))).collect(Collectors.joining());
+    }
+
+    private static String change(TermRecord term) {
+        return "change    "
+                + term.kind().map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse("term " + term.term())
+                + term.from().filter(from -> !from.equals(term.node())).map(from -> " from " + from).orElse("")
+                + term.writeGap().map(gap -> ", no writes for " + gap).orElse("")
+                + ": " + term.why() + "\n";
     }
 
     private static String loss(TermRecord term) {

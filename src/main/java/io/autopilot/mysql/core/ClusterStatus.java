@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param promise what holds for acknowledged writes; empty before the first term
  * @param takeOver a candidate that has announced itself
  * @param restraint what holds changes of roles back, as the node that was asked sees it
+ * @param lastChange how the newest term began; empty when the history is empty
  * @param losses terms that began without something that the primary before is known to have had
  * @param evidence errant transactions that were archived, of every node that ever had any
  * @param nodes all that are registered; only the one that was asked when there is trouble
@@ -28,6 +29,7 @@ public record ClusterStatus(
         Optional<String> takeOver,
         Optional<LastSnapshot> lastSnapshot,
         Restraint restraint,
+        Optional<TermRecord> lastChange,
         List<TermRecord> losses,
         List<Evidence> evidence,
         List<NodeStatus> nodes,

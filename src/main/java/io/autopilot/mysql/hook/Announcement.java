@@ -12,8 +12,9 @@ import java.util.Set;
 
 /** What came of announcing. */
 sealed interface Announcement {
-    /** This node's announcement as it is in Consul, and who was the primary. */
-    record Made(long term, Indexed<Durability> durability, PrimaryRecord last, Indexed<ClusterConfig> config) implements Announcement {
+    /** This node's announcement as it is in Consul, why it was made, and who was the primary. */
+    record Made(long term, Reason why, Indexed<Durability> durability, PrimaryRecord last, Indexed<ClusterConfig> config)
+            implements Announcement {
         Succession succession(GtidSet lost) {
             boolean planned = last.handedOver(Optional.of(durability.value()));
             return new Succession(planned ? Kind.SWITCHOVER : Kind.FAILOVER, Optional.of(last), lost, Set.of());

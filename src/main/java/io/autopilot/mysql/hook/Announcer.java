@@ -3,6 +3,7 @@ package io.autopilot.mysql.hook;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.core.HealthDecision;
 import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
@@ -39,8 +40,9 @@ final class Announcer {
         return new Announcement.Refused(new Reason(why));
     }
 
-    /** @param term the one that was decided on: by now there may be another primary */
-    Announcement announce(long term, String session, Indexed<ClusterConfig> config, Deadline deadline) {
+    /** @param decision by now there may be another primary */
+    Announcement announce(HealthDecision.TakeOver decision, String session, Indexed<ClusterConfig> config, Deadline deadline) {
+        long term = decision.term();
         Optional<KvEntry> entry = consul.get(node.leaseKey(), deadline);
         Optional<Indexed<Durability>> found = keys.durability(deadline);
         Optional<PrimaryRecord> last = last(lease.view(entry, deadline), found);
@@ -53,7 +55,7 @@ final class Announcer {
         }
         Durability.Intent intent = new Durability.Intent(term, node.name(), session);
         if (now.intent().filter(intent::equals).isPresent()) {
-            return new Announcement.Made(term, found.get(), last.get(), config);
+            return new Announcement.Made(term, decision.reason(), found.get(), last.get(), config);
         }
         Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(now), deadline);
         if (foreign.isPresent()) {
@@ -73,7 +75,7 @@ final class Announcer {
         }
         return keys.durability(deadline)
                 .filter(d -> d.value().intent().filter(intent::equals).isPresent())
-                .<Announcement>map(d -> new Announcement.Made(term, d, last.get(), config))
+                .<Announcement>map(d -> new Announcement.Made(term, decision.reason(), d, last.get(), config))
                 .orElseGet(() -> refused("the announcement was taken back at once"));
     }
 

@@ -43,6 +43,7 @@ public final class StatusReader {
     private static final Duration PEER = Duration.ofSeconds(2);
     private static final Duration CONSUL = Duration.ofSeconds(4);
     private static final String SILENT = "its hooks don't run";
+    private static final String GONE = "no word of it, and its server doesn't answer: the machine, the container or its network is gone";
 
     private final Node node;
     private final Consul consul;
@@ -78,6 +79,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Optional.empty(),
                 Restraint.NONE,
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 List.of(self(deadline)),
@@ -115,6 +117,7 @@ public final class StatusReader {
                 durability.flatMap(Durability::intent).map(Durability.Intent::candidate),
                 lastSnapshot(deadline),
                 FailoverRule.decide(node.name(), config, node.settings().failover(), primary, history, clock.instant()),
+                history.stream().max(Comparator.comparingLong(TermRecord::term)),
                 history.stream().filter(term -> !term.lost().isEmpty()).toList(),
                 evidence,
                 nodes,
@@ -174,7 +177,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                SILENT);
+                GONE);
     }
 
     private interface Note {
@@ -217,7 +220,7 @@ public final class StatusReader {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    hooksRun ? String.valueOf(e.getMessage()) : SILENT);
+                    hooksRun ? String.valueOf(e.getMessage()) : GONE);
         }
     }
 

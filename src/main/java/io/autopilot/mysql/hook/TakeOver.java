@@ -75,7 +75,7 @@ final class TakeOver {
     Optional<Reason> run(HealthDecision.TakeOver decision, NodeView view, Indexed<ClusterConfig> config, Deadline deadline) {
         Reason why = decision.reason();
         String session = lease.session(view.ownMode(), deadline);
-        return switch (announcer.announce(decision.term(), session, config, deadline)) {
+        return switch (announcer.announce(decision, session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 if (!tried.equals(Optional.of(why))) {
@@ -210,8 +210,8 @@ final class TakeOver {
         GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
         List<Peer> members = members(announced, mysqld, peers, keys.lineage(deadline));
         Durability.Entry entry = promotion.entry(announced.term(), mysqld, members.stream().map(Peer::state).toList());
-        Optional<Reason> refused =
-                takeLease(announced, entry, mysqld, lost, decision.reason(), session, deadline);
+        Reason why = new Reason(announced.why() + "; " + decision.reason());
+        Optional<Reason> refused = takeLease(announced, entry, mysqld, lost, why, session, deadline);
         if (refused.isPresent()) {
             return refused;
         }
@@ -228,7 +228,7 @@ final class TakeOver {
         Repointing repointing = new Repointing(node, mysqld, lossless, Optional.empty());
         CompletableFuture<Void> repointed =
                 peers.start(lossless ? members : peers.all(), peer -> repointing.point(peer.node(), peer.server()));
-        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), decision.reason(), deadline);
+        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, deadline);
         repointed.join();
         return readOnly;
     }

@@ -16,6 +16,7 @@ import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.Restraint;
+import io.autopilot.mysql.core.TermRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Restraint.NONE,
+            Optional.empty(),
             List.of(),
             List.of(),
             List.of(new NodeStatus(
@@ -62,7 +64,7 @@ class StatusOutputTest {
         NodeStatus resting = WITHOUT_CONSUL.nodes().getFirst().maintained(Optional.of(new Reason("in maintenance, by db1")));
         ClusterStatus status = new ClusterStatus(
                 "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), paused,
-                List.of(), List.of(), List.of(resting), Optional.empty());
+                Optional.empty(), List.of(), List.of(), List.of(resting), Optional.empty());
         String text = StatusTable.text(status, Instant.EPOCH);
         assertTrue(text.contains("\nfailover  paused on db1\n"), text);
         assertTrue(text.lines().anyMatch(line -> line.startsWith("db1") && line.endsWith("in maintenance, by db1")), text);
@@ -70,6 +72,21 @@ class StatusOutputTest {
         assertEquals("paused on db1", json.path("paused").asText());
         assertEquals("paused on db1", json.path("failoverHeldBack").asText());
         assertEquals("in maintenance, by db1", json.path("nodes").path(0).path("maintenance").asText());
+    }
+
+    @Test
+    void theLastChangeIsToldWithItsGapAndItsCause() throws JsonProcessingException {
+        TermRecord change = new TermRecord(
+                2, "db1", "s1", Set.of(), "db0 lost the lease", GtidSet.EMPTY, Instant.EPOCH, Optional.of(TermRecord.Kind.FAILOVER),
+                Optional.of("db0"), Optional.of(Instant.EPOCH), Optional.empty(), Optional.of(Instant.ofEpochMilli(2500)), Optional.empty());
+        ClusterStatus status = new ClusterStatus(
+                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), Restraint.NONE,
+                Optional.of(change), List.of(), List.of(), List.of(), Optional.empty());
+        String text = StatusTable.text(status, Instant.EPOCH);
+        assertTrue(text.contains("\nchange    failover from db0, no writes for at most 2500 ms: db0 lost the lease\n"), text);
+        JsonNode json = new JsonMapper().readTree(StatusJson.text(status)).path("lastChange");
+        assertEquals("failover", json.path("kind").asText());
+        assertEquals("db0 lost the lease", json.path("why").asText());
     }
 
     @Test
@@ -96,6 +113,7 @@ class StatusOutputTest {
                 Optional.empty(),
                 Optional.empty(),
                 Restraint.NONE,
+                Optional.empty(),
                 List.of(),
                 List.of(kept),
                 List.of(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus.Role;
+import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.port.Consul;
@@ -75,6 +76,22 @@ class StatusReaderTest {
         NodeStatus self = read(nodes.get(0)).nodes().getFirst();
         assertTrue(self.writable());
         assertEquals("", self.note());
+    }
+
+    /** What happened, and why, without a look at any log. */
+    @Test
+    void aFailoverIsToldWithItsCause() {
+        nodes.get(0).killContainer();
+        cluster.rounds(6);
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        ClusterStatus status = read(nodes.get(1));
+        TermRecord change = status.lastChange().orElseThrow();
+        assertEquals(Optional.of(TermRecord.Kind.FAILOVER), change.kind());
+        assertEquals(Optional.of("db0"), change.from());
+        assertTrue(change.why().startsWith("db0 lost the lease; db1 is "), change.why());
+        NodeStatus gone = status.nodes().getFirst();
+        assertEquals(Role.DOWN, gone.role());
+        assertTrue(gone.note().startsWith("no word of it, and its server doesn't answer"), gone.note());
     }
 
     private ClusterStatus read(FakeNode node) {
