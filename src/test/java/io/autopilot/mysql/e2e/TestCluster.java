@@ -43,7 +43,7 @@ public final class TestCluster implements AutoCloseable {
     private final ConsulHttp consul;
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
-    /** Settings are the nodes' environment variables; nothing is started yet. */
+    /** Settings are the nodes' environment variables; what is left of an earlier cluster of this name goes, nothing is started yet. */
     public TestCluster(String project, String image, Path directory, Map<String, String> settings) throws IOException {
         this.project = Images.project(project);
         this.network = this.project + "_default";
@@ -55,6 +55,7 @@ public final class TestCluster implements AutoCloseable {
         environment.put("ENV_FILE", envFile(project, directory, settings).toString());
         environment.put("MYSQL_IMAGE", image);
         this.consul = new ConsulHttp("127.0.0.1:" + environment.get("CONSUL_HTTP_PORT"));
+        Leftovers.remove(this.project);
     }
 
     private TestCluster(String project, TestCluster beside, Path directory, Map<String, String> settings) throws IOException {
@@ -77,6 +78,7 @@ public final class TestCluster implements AutoCloseable {
                 """.formatted(beside.network, beside.project + "_snapshots"));
         environment.put("COMPOSE_FILE", "docker-compose.yml:" + shared);
         this.consul = new ConsulHttp("127.0.0.1:" + environment.get("CONSUL_HTTP_PORT"));
+        Leftovers.remove(this.project);
     }
 
     /** Another cluster with this one's Consul, network and snapshot volume; to be closed before this one. */
