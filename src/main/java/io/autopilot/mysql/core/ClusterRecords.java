@@ -34,7 +34,7 @@ public final class ClusterRecords {
         node.put("term", primary.term());
         node.put("uuid", primary.serverUuid());
         node.put("state", lower(primary.state()));
-        node.put("released", primary.released());
+        primary.released().ifPresent(why -> node.put("released", why.text()));
         node.put("since", primary.since().toString());
         primary.executed().ifPresent(set -> node.put("executed", set.toString()));
         primary.proved().ifPresent(at -> node.put("proved", at.toString()));
@@ -53,7 +53,7 @@ public final class ClusterRecords {
                 number(node, "term"),
                 text(node, "uuid"),
                 PrimaryRecord.State.valueOf(upper(text(node, "state"))),
-                node.path("released").asBoolean(false),
+                part(node, "released").map(why -> new Reason(why.asText())),
                 Instant.parse(text(node, "since")),
                 part(node, "executed").map(set -> GtidSet.parse(set.asText())),
                 instant(node, "proved")));

@@ -73,7 +73,7 @@ public final class HealthRule {
         boolean crashed = view.writableRunEnded() || (view.mysqld().isEmpty() && !view.mysqldRuns());
         boolean othersMay = !view.otherHealthyReplicas().isEmpty() && view.restraint().failover().isEmpty();
         return view.lease() instanceof LeaseView.Mine && crashed && othersMay
-                ? Optional.of(new ReleaseLease(because("mysqld has died here and "
+                ? Optional.of(new ReleaseLease(because("mysqld died, and "
                         + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over")))
                 : Optional.empty();
     }
@@ -100,7 +100,7 @@ public final class HealthRule {
                         + other.record().term()));
             case LeaseView.Mine mine -> whyNotHolder(view, mysqld, mine.record());
             case LeaseView.Free free ->
-                free.last().filter(last -> mayHaveItAgain(view, mysqld, last) && !last.released()).isPresent()
+                free.last().filter(last -> mayHaveItAgain(view, mysqld, last) && last.released().isEmpty()).isPresent()
                         ? Optional.empty()
                         : Optional.of(because("writable without the lease"));
         };
@@ -159,13 +159,13 @@ public final class HealthRule {
             return withoutAnyPrimary(view, mysqld);
         }
         // A hand-over that was announced and in which the lease was not given up never came to be: both would wait for each other.
-        if (view.successor().isPresent() && last.get().released() && view.whyNoTakeOver().isEmpty()) {
+        if (view.successor().isPresent() && last.get().released().isPresent() && view.whyNoTakeOver().isEmpty()) {
             return new StandBy(because(last.get().node() + " handed over to " + view.successor().get()));
         }
         if (mayHaveItAgain(view, mysqld, last.get())) {
             return asLastPrimary(view, mysqld, last.get());
         }
-        if (view.lastPrimaryPresent() && !last.get().released()) {
+        if (view.lastPrimaryPresent() && last.get().released().isEmpty()) {
             return new StandBy(because("nobody holds the lease; " + last.get().node() + " is there and has everything: it goes first"));
         }
         Optional<Reason> restrained = view.whyNoTakeOver().or(view.restraint()::maintenance);
@@ -184,7 +184,7 @@ public final class HealthRule {
     }
 
     private static String fate(PrimaryRecord last) {
-        return last.node() + (last.released() ? " gave the lease up" : " lost the lease");
+        return last.node() + last.released().map(why -> " gave the lease up (" + why + ")").orElse(" lost the lease");
     }
 
     private static HealthDecision withoutAnyPrimary(NodeView view, ServerState mysqld) {
@@ -210,7 +210,7 @@ public final class HealthRule {
     }
 
     private static HealthDecision asLastPrimary(NodeView view, ServerState mysqld, PrimaryRecord last) {
-        boolean othersFirst = last.released()
+        boolean othersFirst = last.released().isPresent()
                 && view.whyNoTakeOver().isEmpty()
                 && !view.otherHealthyReplicas().isEmpty()
                 && mysqld.uptime().compareTo(view.coldGrace()) < 0;

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The value of the primary key: who holds, or held last, the right to be primary.
  *
  * @param serverUuid of the data directory that the term belongs to
- * @param released true when the node gave the lease up by itself, having seen its own mysqld dead or fenced
+ * @param released why the node gave the lease up by itself; empty while it holds it, and when it just lost it
  * @param executed what the server had executed when that was last published; empty before the first time
  * @param proved when the node last proved that it writes, by its clock; empty before the first time
  */
@@ -17,7 +17,7 @@ public record PrimaryRecord(
         long term,
         String serverUuid,
         State state,
-        boolean released,
+        Optional<Reason> released,
         Instant since,
         Optional<GtidSet> executed,
         Optional<Instant> proved) {
@@ -27,17 +27,16 @@ public record PrimaryRecord(
         ESTABLISHED
     }
 
-    /** Of a primary that has not written yet. */
+    /** Of one that holds the lease and has not proved yet that it writes. */
     public PrimaryRecord(
             String node,
             Address address,
             long term,
             String serverUuid,
             State state,
-            boolean released,
             Instant since,
             Optional<GtidSet> executed) {
-        this(node, address, term, serverUuid, state, released, since, executed, Optional.empty());
+        this(node, address, term, serverUuid, state, Optional.empty(), since, executed, Optional.empty());
     }
 
     /** The same with what the server has executed by now. */
@@ -56,12 +55,12 @@ public record PrimaryRecord(
     }
 
     /** The same, given up. */
-    public PrimaryRecord asReleased() {
-        return new PrimaryRecord(node, address, term, serverUuid, state, true, since, executed, proved);
+    public PrimaryRecord asReleased(Reason why) {
+        return new PrimaryRecord(node, address, term, serverUuid, state, Optional.of(why), since, executed, proved);
     }
 
     /** Whether it gave the lease up for a hand-over that it had announced, and not because its mysqld had died. */
     public boolean handedOver(Optional<Durability> durability) {
-        return released && durability.flatMap(Durability::handOver).filter(h -> h.term() == term + 1).isPresent();
+        return released.isPresent() && durability.flatMap(Durability::handOver).filter(h -> h.term() == term + 1).isPresent();
     }
 }

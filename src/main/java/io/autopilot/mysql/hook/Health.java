@@ -311,7 +311,7 @@ public final class Health implements Hook {
         services.withdraw(deadline);
         if (seen.view().lease() instanceof LeaseView.Mine mine) {
             PrimaryRecord record = mine.record();
-            lease.release(record, deadline);
+            lease.release(record, release.reason(), deadline);
             // The crash has been dealt with.
             ports.state().deleteWritable();
         }

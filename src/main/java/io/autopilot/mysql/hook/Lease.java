@@ -196,10 +196,10 @@ final class Lease {
                 .isPresent();
     }
 
-    /** Leaves the key to others at once, with the record of who had it. False: it was not held any more. */
-    boolean release(PrimaryRecord record, Deadline deadline) {
+    /** Leaves the key to others at once, with the record of who had it and why no longer. False: it was not held any more. */
+    boolean release(PrimaryRecord record, Reason why, Deadline deadline) {
         return state.session()
-                .filter(session -> consul.release(node.leaseKey(), ClusterRecords.write(record.asReleased()), session, deadline))
+                .filter(session -> consul.release(node.leaseKey(), ClusterRecords.write(record.asReleased(why)), session, deadline))
                 .isPresent();
     }
 

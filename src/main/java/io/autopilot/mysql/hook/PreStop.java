@@ -125,8 +125,9 @@ public final class PreStop implements Hook {
         Optional<Reason> paused = keys.config(deadline).value().pauseAt(now()).map(pause -> new Reason(pause.text()));
         List<Verdict> candidates = paused.isPresent() ? List.of() : candidates(deadline);
         if (candidates.isEmpty()) {
-            giveUpTheLease(record, deadline);
-            return new Reason(paused.map(Reason::text).orElse("no healthy replica") + ": the lease is free, this data has everything");
+            Reason why = paused.orElse(new Reason("no healthy replica"));
+            giveUpTheLease(record, why, deadline);
+            return new Reason(why + ": the lease is free, this data has everything");
         }
         return switch (handOver.run(record, candidates, WRITE_STOP, deadline)) {
             case HandOverResult.Done done -> done.reason();
@@ -147,18 +148,18 @@ public final class PreStop implements Hook {
 
     /** What is left is a failover, which needs this server for as long as a replica may lack something. */
     private Reason releaseInstead(PrimaryRecord record, Reason why, Deadline deadline) {
-        giveUpTheLease(record, deadline);
+        giveUpTheLease(record, why, deadline);
         boolean established = ports.poll()
                 .until(deadline.atMost(TAKEN_OVER), PAUSE, () -> established(record.term(), deadline))
                 .isPresent();
         return new Reason(why + "; the lease was given up, " + (established ? "and a new primary writes" : "and no new primary was seen in time"));
     }
 
-    private void giveUpTheLease(PrimaryRecord record, Deadline deadline) {
+    private void giveUpTheLease(PrimaryRecord record, Reason why, Deadline deadline) {
         PrimaryRecord ended = record.provedAt(now());
         PrimaryRecord last = fence.raise(deadline).map(ended::withExecuted).orElse(ended);
         services.withdraw(deadline);
-        lease.release(last, deadline);
+        lease.release(last, new Reason("it is being stopped; " + why), deadline);
     }
 
     private Optional<PrimaryRecord> established(long before, Deadline deadline) {

@@ -284,7 +284,7 @@ final class Promotion {
     }
 
     private PrimaryRecord record(long term, String serverUuid, PrimaryRecord.State state, Optional<GtidSet> executed) {
-        return new PrimaryRecord(node.name(), node.address(), term, serverUuid, state, false, now(), executed);
+        return new PrimaryRecord(node.name(), node.address(), term, serverUuid, state, now(), executed);
     }
 
     private Instant now() {

@@ -43,7 +43,7 @@ class AdoptRuleTest {
     @Test
     void aRecordedPrimaryIsNeverOverruled() {
         primary = Optional.of(new PrimaryRecord(
-                "db1", new Address("10.0.0.1", 3306), 4, "s1", PrimaryRecord.State.ESTABLISHED, false, Instant.EPOCH, Optional.empty()));
+                "db1", new Address("10.0.0.1", 3306), 4, "s1", PrimaryRecord.State.ESTABLISHED, Instant.EPOCH, Optional.empty()));
         assertTrue(decides(true, Refuse.class).reason().text().contains("Consul names a primary, db1"));
         held = true;
         assertTrue(decides(true, Refuse.class).reason().text().contains("db1 holds the lease"));

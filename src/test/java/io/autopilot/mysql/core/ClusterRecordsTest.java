@@ -20,9 +20,9 @@ class ClusterRecordsTest {
             4,
             "server-1",
             PrimaryRecord.State.ESTABLISHED,
-            true,
             Instant.parse("2026-01-02T03:04:05Z"),
-            Optional.of(GtidSet.parse("00000000-0000-0000-0000-000000000001:1-9")));
+            Optional.of(GtidSet.parse("00000000-0000-0000-0000-000000000001:1-9")))
+            .asReleased(new Reason("mysqld died"));
 
     @Test
     void anOperatorsWordComesBackAsItWas() {
@@ -34,7 +34,7 @@ class ClusterRecordsTest {
     void thePrimaryKeyHasTheFieldsOfTheDesign() {
         assertEquals(
                 "{\"node\":\"db1\",\"address\":\"10.0.0.11\",\"port\":3306,\"term\":4,\"uuid\":\"server-1\","
-                        + "\"state\":\"established\",\"released\":true,\"since\":\"2026-01-02T03:04:05Z\","
+                        + "\"state\":\"established\",\"released\":\"mysqld died\",\"since\":\"2026-01-02T03:04:05Z\","
                         + "\"executed\":\"00000000-0000-0000-0000-000000000001:1-9\"}",
                 ClusterRecords.write(PRIMARY));
     }

@@ -144,7 +144,7 @@ class FailoverRuleTest {
                 ? Optional.empty()
                 : Optional.of(new PrimaryRecord(
                                 history.getLast().node(), new Address("10.0.0.1", 3306), history.getLast().term(), "s",
-                                PrimaryRecord.State.ESTABLISHED, false, NOON, Optional.empty())
+                                PrimaryRecord.State.ESTABLISHED, NOON, Optional.empty())
                         .provedAt(NOON.plusSeconds(lastProof)));
         return FailoverRule.decide("db0", config, policy, last, history, NOON.plusSeconds(seconds));
     }

@@ -347,7 +347,7 @@ class HealthRuleTest {
     @Test
     void inAPauseNobodyTakesOverNotEvenAfterAHandOver() {
         given.leaseIsFree(true).warm().paused();
-        because(decides(StandBy.class), "gave the lease up; paused");
+        because(decides(StandBy.class), "gave the lease up (mysqld died); paused");
         given.afterAHandOver();
         because(decides(StandBy.class), "paused");
     }

@@ -171,7 +171,7 @@ final class NodeViewBuilder {
 
     NodeViewBuilder isTakingTheLease() {
         lease = new LeaseView.Mine(
-                new PrimaryRecord("db0", PRIMARY, 4, OWN_SERVER, PrimaryRecord.State.ESTABLISHING, false, Instant.EPOCH, Optional.empty()));
+                new PrimaryRecord("db0", PRIMARY, 4, OWN_SERVER, PrimaryRecord.State.ESTABLISHING, Instant.EPOCH, Optional.empty()));
         return this;
     }
 
@@ -278,8 +278,9 @@ final class NodeViewBuilder {
     }
 
     private PrimaryRecord record(String node, String serverUuid, boolean released) {
-        return new PrimaryRecord(
-                node, PRIMARY, 4, serverUuid, PrimaryRecord.State.ESTABLISHED, released, Instant.EPOCH, Optional.empty());
+        PrimaryRecord record = new PrimaryRecord(
+                node, PRIMARY, 4, serverUuid, PrimaryRecord.State.ESTABLISHED, Instant.EPOCH, Optional.empty());
+        return released ? record.asReleased(new Reason("mysqld died")) : record;
     }
 
     private static GtidSet set(String intervals) {

@@ -176,7 +176,6 @@ class RebuildRuleTest {
                 5,
                 PRIMARY,
                 PrimaryRecord.State.ESTABLISHED,
-                false,
                 Instant.EPOCH,
                 Optional.empty());
         Evidence evidence = new Evidence(

@@ -24,7 +24,7 @@ class WordRuleTest {
     private boolean held = true;
     private Instant now = NOON;
     private Optional<PrimaryRecord> primary = Optional.of(new PrimaryRecord(
-                    "db0", new Address("10.0.0.1", 3306), 4, "s0", PrimaryRecord.State.ESTABLISHED, false, NOON, Optional.empty())
+                    "db0", new Address("10.0.0.1", 3306), 4, "s0", PrimaryRecord.State.ESTABLISHED, NOON, Optional.empty())
             .provedAt(NOON));
 
     @Test

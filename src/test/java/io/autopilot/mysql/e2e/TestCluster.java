@@ -25,7 +25,7 @@ import java.util.stream.StreamSupport;
 
 /** A cluster from the compose file of this repository, under a project name of its own; everything goes away when it is closed. */
 public final class TestCluster implements AutoCloseable {
-    static final String PASSWORD = "pa ss#w$o'r\"d=\\x\u00e9";
+    public static final String PASSWORD = "pa ss#w$o'r\"d=\\x\u00e9";
     private static final String SERVICE = "SERVICE_NAME";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path COMPOSE = Path.of("docker/scripts/compose").toAbsolutePath();
