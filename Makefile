@@ -64,7 +64,7 @@ ifneq ($(filter-out none,$(CONTAINERPILOT)),)
 endif
 
 SEEDS ?= 1000
-simulate: ## clusters in virtual time with everything that can go wrong; SEEDS=1000, or SEED=<n> for what happened in that one
+simulate: ## clusters in virtual time with everything that can go wrong; SEEDS=1000, or SEED=<n>,<m> for what happened in those
 	@$(SCRIPTS)/maven -q test -Dtest=SimulateRun -Dsurefire.failIfNoSpecifiedTests=false -Dseeds=$(SEEDS) -Dseed=$(SEED)
 
 THEME ?=

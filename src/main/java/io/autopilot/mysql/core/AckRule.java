@@ -92,6 +92,10 @@ public final class AckRule {
         if (!mayMix(proven, wanted) && !mayMix(proven, next)) {
             return wanted;
         }
+        if (proven.acksRequired() == 1 && next.acksRequired() == 1 && !wanted.ackSet().isEmpty()) {
+            // The number changes afterwards: those who are gone for good must not keep the others out.
+            return new Entry(view.term(), view.primaryUuid(), wanted.ackSet(), 1);
+        }
         Set<String> members = new TreeSet<>(wanted.ackSet());
         members.retainAll(union(proven, next));
         return new Entry(view.term(), view.primaryUuid(), members, view.policy().acksOf(members.size()));

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.core;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,11 +37,17 @@ public final class Election {
                     ? self + " has errant transactions " + errant.get(self)
                     : self + " is not among the nodes that could be read"));
         }
-        return decide(me, sound, errant);
+        GtidSet kept = received(sound.values());
+        GtidSet elsewhere = lineage.needed(received(candidates)).minus(kept);
+        return elsewhere.isEmpty() ? decide(me, sound, errant, kept) : new ElectionDecision.Stop(new Reason("only nodes that are left out for"
+                + " errant transactions have " + elsewhere + ", which the last primary began with; left out: " + errant));
     }
 
-    private static ElectionDecision decide(Candidate me, Map<String, Candidate> sound, Map<String, GtidSet> errant) {
-        GtidSet all = sound.values().stream().map(Candidate::received).reduce(GtidSet.EMPTY, GtidSet::union);
+    private static GtidSet received(Collection<Candidate> candidates) {
+        return candidates.stream().map(Candidate::received).reduce(GtidSet.EMPTY, GtidSet::union);
+    }
+
+    private static ElectionDecision decide(Candidate me, Map<String, Candidate> sound, Map<String, GtidSet> errant, GtidSet all) {
         List<Candidate> most =
                 sound.values().stream().filter(c -> c.received().contains(all)).toList();
         if (most.isEmpty()) {

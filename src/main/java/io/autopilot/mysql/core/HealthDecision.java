@@ -22,6 +22,9 @@ public sealed interface HealthDecision {
     /** Give the lease up so that a replica can have it without waiting. */
     record ReleaseLease(Reason reason) implements HealthDecision {}
 
+    /** Nobody holds the lease, and this node can't take over though the last primary has named it: let others do it. */
+    record Decline(Reason reason) implements HealthDecision {}
+
     /** Replicate from that server. */
     record Follow(Address primary, long term, Reason reason) implements HealthDecision {}
 

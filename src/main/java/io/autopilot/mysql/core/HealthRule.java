@@ -1,6 +1,7 @@
 package io.autopilot.mysql.core;
 
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
+import io.autopilot.mysql.core.HealthDecision.Decline;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
 import io.autopilot.mysql.core.HealthDecision.Role;
@@ -173,14 +174,21 @@ public final class HealthRule {
             return new StandBy(because(fate(last.get()) + "; " + restrained.get()));
         }
         if (view.mustJoin()) {
-            return new StandBy(because("nobody holds the lease, and this server's data is a snapshot's that has not caught up since;"
-                    + " if no other data is left, begin again with BOOTSTRAP_FROM"));
+            return namedSuccessor(view, last.get())
+                    ? new Decline(because(last.get().node() + " handed over to this node, whose data is a snapshot's by now: others go first"))
+                    : new StandBy(because("nobody holds the lease, and this server's data is a snapshot's that has not caught up since;"
+                            + " if no other data is left, begin again with BOOTSTRAP_FROM"));
         }
         if (!view.warm() && mysqld.uptime().compareTo(view.coldGrace()) < 0) {
             return new StandBy(because("nobody holds the lease; this server has not replicated since its start, "
                     + last.get().node() + " gets " + view.coldGrace().toSeconds() + " s to come back"));
         }
         return new TakeOver(view.knownTerm() + 1, because(fate(last.get())));
+    }
+
+    private static boolean namedSuccessor(NodeView view, PrimaryRecord last) {
+        return last.handedOver(view.durability())
+                && view.durability().flatMap(Durability::handOver).filter(h -> h.to().equals(view.self())).isPresent();
     }
 
     private static String fate(PrimaryRecord last) {

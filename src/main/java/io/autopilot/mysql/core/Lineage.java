@@ -22,6 +22,27 @@ public final class Lineage {
         newest = history.stream().max(Comparator.comparingLong(TermRecord::term));
     }
 
+    /**
+     * Without the terms that came to nothing: their barrier has not passed, and nobody has received a transaction of theirs. Such a term must not
+     * make foreign what its predecessor has, since it may have ended before anybody else had what it began with.
+     *
+     * @param proven the newest term whose barrier has passed
+     * @param received what those have together whose acknowledgements such a term would have needed
+     */
+    public static Lineage ofWhatCameToBe(List<TermRecord> history, long proven, GtidSet received) {
+        return new Lineage(history.stream().filter(term -> term.term() <= proven || hasWritten(term, received)).toList());
+    }
+
+    private static boolean hasWritten(TermRecord term, GtidSet received) {
+        GtidSet written = received.of(List.of(term.serverUuid()));
+        return !term.executed().map(written::minus).orElse(written).isEmpty();
+    }
+
+    /** What of that set the newest primary began with. */
+    GtidSet needed(GtidSet received) {
+        return newest.flatMap(TermRecord::executed).map(received::intersect).orElse(GtidSet.EMPTY);
+    }
+
     /** What of that set doesn't belong to it. */
     public GtidSet foreignIn(GtidSet received) {
         GtidSet own = received.minus(received.of(newest.map(TermRecord::serverUuid).stream().toList()));

@@ -115,10 +115,9 @@ final class Acks {
             PrimaryRecord own, Durability next, Indexed<Durability> found, Reason why, Deadline deadline) {
         Optional<Reason> obstacle = publish(next, found, why, deadline);
         if (obstacle.isEmpty()) {
-            CompletableFuture.allOf(replicas.passing(deadline).stream()
-                            .map(instance -> CompletableFuture.runAsync(() -> begin(own, instance, deadline), ports.tasks()))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .join();
+            Tasks.join(CompletableFuture.allOf(replicas.passing(deadline).stream()
+                    .map(instance -> CompletableFuture.runAsync(() -> begin(own, instance, deadline), ports.tasks()))
+                    .toArray(CompletableFuture<?>[]::new)));
         }
         return obstacle;
     }

@@ -21,5 +21,10 @@ sealed interface Announcement {
         }
     }
 
-    record Refused(Reason reason) implements Announcement {}
+    /**
+     * None was made.
+     *
+     * @param forNow another node has announced the same, which it may take back at once, to yield to this one
+     */
+    record Refused(Reason reason, boolean forNow) implements Announcement {}
 }

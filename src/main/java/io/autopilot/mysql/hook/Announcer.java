@@ -37,7 +37,7 @@ final class Announcer {
     }
 
     private static Announcement refused(String why) {
-        return new Announcement.Refused(new Reason(why));
+        return new Announcement.Refused(new Reason(why), false);
     }
 
     /** @param decision by now there may be another primary */
@@ -59,7 +59,8 @@ final class Announcer {
         }
         Optional<Durability.Intent> foreign = keys.foreignIntent(Optional.of(now), deadline);
         if (foreign.isPresent()) {
-            return refused(foreign.get().candidate() + " is taking over with term " + foreign.get().term());
+            return new Announcement.Refused(
+                    new Reason(foreign.get().candidate() + " is taking over with term " + foreign.get().term()), true);
         }
         Durability with = now.withIntent(Optional.of(intent));
         // Lock and announcement come together and go together: a killed run leaves both or none.
@@ -71,7 +72,7 @@ final class Announcer {
                         deadline);
         Optional<Reason> why = Promotion.refusal(result);
         if (why.isPresent()) {
-            return new Announcement.Refused(new Reason("can't announce a take-over: " + why.get()));
+            return new Announcement.Refused(new Reason("can't announce a take-over: " + why.get()), true);
         }
         return keys.durability(deadline)
                 .filter(d -> d.value().intent().filter(intent::equals).isPresent())

@@ -170,6 +170,13 @@ final class ClusterKeys {
                 .filter(d -> d.value().handOver().equals(Optional.of(handOver)));
     }
 
+    /** This node doesn't take what was handed over to it. Nothing happens when nothing was, or when that changed meanwhile. */
+    void decline(Optional<Durability> durability, long index, Deadline deadline) {
+        durability
+                .filter(d -> d.handOver().filter(h -> h.to().equals(node.name())).isPresent())
+                .ifPresent(d -> writeHandOver(new Indexed<>(d, index), Optional.empty(), deadline));
+    }
+
     /** Changes the announcement only, on top of exactly that. */
     boolean writeHandOver(Indexed<Durability> on, Optional<Durability.HandOver> handOver, Deadline deadline) {
         return consul.cas(node.durabilityKey(), ClusterRecords.write(on.value().withHandOver(handOver)), on.index(), deadline);

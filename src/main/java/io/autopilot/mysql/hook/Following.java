@@ -25,27 +25,48 @@ final class Following {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
     private static final Duration CONNECT = Duration.ofSeconds(2);
+    /** Longer than a primary holds its own while it looks for somebody to acknowledge, in each of its runs: a run of this node may begin with it. */
+    private static final Duration PRIMARYS_LOCK = Duration.ofSeconds(3);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Node node;
     private final Ports ports;
+    private final Fence fence;
     private final Lease lease;
     private final ClusterKeys keys;
 
-    Following(Node node, Ports ports, Lease lease, ClusterKeys keys) {
+    Following(Node node, Ports ports, Fence fence, Lease lease, ClusterKeys keys) {
         this.node = node;
         this.ports = ports;
+        this.fence = fence;
         this.lease = lease;
         this.keys = keys;
     }
 
     /** Empty: it replicates. Else what is in the way. */
     Optional<Reason> run(Follow decision, Deadline deadline) {
+        Optional<Reason> stale = whyNot(decision, deadline);
+        if (stale.isPresent()) {
+            return stale;
+        }
+        if (mayStillWait(deadline) && fence.raise(deadline).isEmpty()) {
+            return Optional.of(new Reason("a commit may still wait here for an acknowledgement, and this server could not be stopped accepting writes"));
+        }
         try (Mysql local = ports.servers().connectLocal(deadline)) {
             if (!local.tryRoleLock(ROLE_LOCK)) {
                 return Optional.of(new Reason("another hand holds this server's role lock"));
             }
             return whyNot(decision, deadline).or(() -> follow(local, decision, deadline));
+        }
+    }
+
+    /**
+     * What is left of a primary's life: an applier would wait for acknowledgements, too, for ever (protocol P6). A fence that was not raised to its end
+     * leaves clients waiting, and who still waits when the waiting is switched off is told OK (protocol P5): so it is raised again, whole.
+     */
+    private boolean mayStillWait(Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            return local.read().semiSync().filter(SemiSync::sourceOn).isPresent();
         }
     }
 
@@ -65,10 +86,6 @@ final class Following {
         if (follows(local.read(), decision.primary(), deadline)) {
             // The new primary has pointed this server at itself meanwhile; to do so again would cut a receiver short that acknowledges.
             return Optional.empty();
-        }
-        if (local.read().semiSync().filter(SemiSync::sourceOn).isPresent()) {
-            // What is left of a primary's life: an applier would wait for acknowledgements, too, for ever (protocol P6).
-            local.requireNoAcks();
         }
         Optional<Reason> unapplied = applyWhatWasReceived(local, deadline);
         if (unapplied.isPresent()) {
@@ -120,8 +137,8 @@ final class Following {
         if (mysqld.semiSync().filter(SemiSync::mayAcknowledge).isPresent()) {
             local.setAcknowledging(false);
         }
-        try (Mysql primary = ports.servers().connect(decision.primary(), deadline.atMost(CONNECT))) {
-            if (!primary.tryRoleLock(ROLE_LOCK)) {
+        try (Mysql primary = ports.servers().connect(decision.primary(), deadline.atMost(PRIMARYS_LOCK.plus(CONNECT)))) {
+            if (!primary.tryRoleLock(PRIMARYS_LOCK)) {
                 return Optional.of(new Reason("another hand holds the role lock of " + decision.primary()));
             }
             Optional<Reason> changed = whyNot(decision, deadline);

@@ -65,7 +65,7 @@ final class FormerPeers implements AutoCloseable {
     List<Peer> all() {
         return connections.stream()
                 .filter(CompletableFuture::isDone)
-                .map(CompletableFuture::join)
+                .map(Tasks::join)
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -106,7 +106,7 @@ final class FormerPeers implements AutoCloseable {
         for (CompletableFuture<Optional<Peer>> connection : connections) {
             // One that is still being made isn't waited for: it does nothing, and ends at its deadline.
             if (!connection.complete(Optional.empty())) {
-                connection.join().ifPresent(peer -> peer.server().close());
+                Tasks.join(connection).ifPresent(peer -> peer.server().close());
             }
         }
     }

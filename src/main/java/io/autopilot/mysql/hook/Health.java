@@ -39,6 +39,8 @@ public final class Health implements Hook {
     private static final Duration JOIN = Duration.ofSeconds(1);
 
     private static final Duration COMMIT = Duration.ofSeconds(2);
+    /** For a take-over that another node has announced: that it ends, or is taken back. */
+    private static final Duration OTHERS_TURN = Duration.ofSeconds(1);
 
     private final Node node;
     private final Ports ports;
@@ -65,8 +67,8 @@ public final class Health implements Hook {
         this.acks = new Acks(node, ports, lease, keys);
         this.promotion = new Promotion(node, ports, lease, keys, services, acks);
         this.takeOver = new TakeOver(node, ports, lease, keys, promotion);
-        this.following = new Following(node, ports, lease, keys);
         this.fence = new Fence(ports);
+        this.following = new Following(node, ports, fence, lease, keys);
         this.silence = new ConsulSilence(ports.state(), ports.ticker(), node.settings().lease());
     }
 
@@ -109,6 +111,13 @@ public final class Health implements Hook {
             seen = observer.observe(deadline);
         }
         HealthDecision decision = HealthRule.decide(seen.view());
+        Deadline turn = deadline.atMost(OTHERS_TURN);
+        while (decision instanceof HealthDecision.StandBy && seen.view().foreignIntent().isPresent() && !turn.expired()) {
+            // It may yield to this node: two whose runs begin at the same time would else never meet.
+            ports.sleeper().sleep(OTHERS_TURN.dividedBy(4));
+            seen = observer.observe(deadline);
+            decision = HealthRule.decide(seen.view());
+        }
         if (!(decision instanceof HealthDecision.TakeOver)) {
             // An announcement bars everybody else: it must not outlive the decision that it was made for.
             keys.withdrawIntent(seen.durability(), seen.durabilityIndex(), deadline);
@@ -148,6 +157,10 @@ public final class Health implements Hook {
                     noteThatItJoined(seen.view(), deadline);
                 }
                 yield outcome(follow, obstacle);
+            }
+            case HealthDecision.Decline decline -> {
+                keys.decline(seen.durability(), seen.durabilityIndex(), deadline);
+                yield Outcome.notHealthy(decline, decline.reason());
             }
             case HealthDecision.Rest rest -> {
                 noteThatItFollows(seen.view());

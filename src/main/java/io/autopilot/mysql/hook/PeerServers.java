@@ -105,7 +105,7 @@ final class PeerServers implements AutoCloseable {
 
     /** Those that are revoked; waits until each is, or is left out. */
     List<Peer> all() {
-        return revocations.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
+        return revocations.stream().map(Tasks::join).flatMap(Optional::stream).toList();
     }
 
     Optional<Peer> named(String node) {

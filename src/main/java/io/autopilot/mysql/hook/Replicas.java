@@ -90,7 +90,7 @@ final class Replicas {
                 .filter(i -> but.filter(new Address(i.address(), i.port())::equals).isEmpty())
                 .map(instance -> CompletableFuture.supplyAsync(() -> ask(instance, deadline), ports.tasks()))
                 .toList();
-        return questions.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
+        return questions.stream().map(Tasks::join).flatMap(Optional::stream).toList();
     }
 
     private Optional<Seen> ask(ServiceInstance instance, Deadline deadline) {

@@ -211,7 +211,7 @@ final class Successor {
         Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all));
         CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), repointing, handOver.term(), deadline);
         Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, deadline);
-        repointed.join();
+        Tasks.join(repointed);
         return obstacle;
     }
 

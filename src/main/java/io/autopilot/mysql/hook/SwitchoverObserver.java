@@ -79,7 +79,7 @@ public final class SwitchoverObserver {
                 .map(instance -> CompletableFuture.supplyAsync(() -> other(instance, listed, maintenance, deadline), ports.tasks()))
                 .toList()
                 .stream()
-                .map(CompletableFuture::join)
+                .map(Tasks::join)
                 .toList();
     }
 

@@ -18,6 +18,7 @@ import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationAccount;
+import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.hook.PeerServers.Peer;
@@ -42,6 +43,7 @@ final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration ROLE_LOCK = Duration.ofMillis(500);
+    private static final Duration OTHERS_TURN = Duration.ofSeconds(1);
 
     private final Node node;
     private final Ports ports;
@@ -75,7 +77,7 @@ final class TakeOver {
     Optional<Reason> run(HealthDecision.TakeOver decision, NodeView view, Indexed<ClusterConfig> config, Deadline deadline) {
         Reason why = decision.reason();
         String session = lease.session(view.ownMode(), deadline);
-        return switch (announcer.announce(decision, session, config, deadline)) {
+        return switch (announce(decision, session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 if (!tried.equals(Optional.of(why))) {
@@ -85,6 +87,19 @@ final class TakeOver {
                 yield revokeAndElect(made, session, silent(view), deadline);
             }
         };
+    }
+
+    /** Two nodes whose runs begin at the same time would else wait for each other: the one yields, and the other has gone by then. */
+    private Announcement announce(HealthDecision.TakeOver decision, String session, Indexed<ClusterConfig> config, Deadline deadline) {
+        Deadline turn = deadline.atMost(OTHERS_TURN);
+        while (true) {
+            Announcement announcement = announcer.announce(decision, session, config, deadline);
+            boolean again = announcement instanceof Announcement.Refused refused && refused.forNow();
+            if (!again || turn.expired()) {
+                return announcement;
+            }
+            ports.sleeper().sleep(OTHERS_TURN.dividedBy(4));
+        }
     }
 
     /** The primary that this was decided against because nobody reaches it. */
@@ -118,7 +133,6 @@ final class TakeOver {
     }
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
-        Lineage lineage = keys.lineage(deadline);
         ServerState mine = local.read();
         GtidSet disowned = disowned(announced.last(), mine, deadline);
         if (!mine.received().intersect(disowned).isEmpty()) {
@@ -136,9 +150,10 @@ final class TakeOver {
             return waits;
         }
         List<Candidate> candidates = candidates(announced, mine, peers, disowned);
+        Lineage lineage = lineage(announced, mine, peers, deadline);
         return switch (Election.decide(node.name(), candidates, lineage)) {
             case ElectionDecision.Promote promote ->
-                promote(announced, promote, local, peers, session, deadline);
+                promote(announced, promote, lineage, local, peers, session, deadline);
             case ElectionDecision.FetchFrom fetch -> {
                 LOG.info("event=fetch from={} missing={} reason=\"{}\"", fetch.node(), fetch.missing(), fetch.reason());
                 Optional<Reason> failed = fetch(fetch, local, peers, deadline);
@@ -154,6 +169,12 @@ final class TakeOver {
                 yield Optional.of(stop.reason());
             }
         };
+    }
+
+    /** All those are revoked whose acknowledgements a term would have needed: what it has written, one of them has. */
+    private Lineage lineage(Announcement.Made announced, ServerState mine, PeerServers peers, Deadline deadline) {
+        GtidSet received = peers.all().stream().map(peer -> peer.state().received()).reduce(mine.received(), GtidSet::union);
+        return Lineage.ofWhatCameToBe(keys.history(deadline), announced.durability().value().proven().term(), received);
     }
 
     /**
@@ -195,20 +216,18 @@ final class TakeOver {
     private Optional<Reason> promote(
             Announcement.Made announced,
             ElectionDecision.Promote decision,
+            Lineage lineage,
             Mysql local,
             PeerServers peers,
             String session,
             Deadline deadline) {
-        if (local.read().replication().isPresent()) {
-            // A run that was killed may have forgotten the source already.
-            local.startApplier();
-        }
+        startApplier(local);
         if (!local.awaitApplied(decision.mustHold(), deadline.remaining())) {
             return Optional.of(new Reason("still applies what it has received"));
         }
         ServerState mysqld = local.read();
         GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
-        List<Peer> members = members(announced, mysqld, peers, keys.lineage(deadline));
+        List<Peer> members = members(announced, mysqld, peers, lineage);
         Durability.Entry entry = promotion.entry(announced.term(), mysqld, members.stream().map(Peer::state).toList());
         Reason why = new Reason(announced.why() + "; " + decision.reason());
         Optional<Reason> refused = takeLease(announced, entry, mysqld, lost, why, session, deadline);
@@ -229,7 +248,7 @@ final class TakeOver {
         CompletableFuture<Void> repointed =
                 peers.start(lossless ? members : peers.all(), peer -> repointing.point(peer.node(), peer.server()));
         Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, deadline);
-        repointed.join();
+        Tasks.join(repointed);
         return readOnly;
     }
 
@@ -289,7 +308,7 @@ final class TakeOver {
     private Optional<Reason> fetch(ElectionDecision.FetchFrom fetch, Mysql local, PeerServers peers, Deadline deadline) {
         Optional<Peer> source = peers.named(fetch.node());
         GtidSet received = local.read().received();
-        local.startApplier();
+        startApplier(local);
         if (source.isEmpty() || !local.awaitApplied(received, deadline.remaining())) {
             return Optional.of(new Reason("could not apply what was received before fetching from " + fetch.node()));
         }
@@ -299,10 +318,21 @@ final class TakeOver {
             // A server that was just restarted keeps the common account out.
             from.server().letIn(local.read().serverUuid(), replication().password());
         }
+        if (local.read().semiSync().filter(SemiSync::mayAcknowledge).isPresent()) {
+            // A commit may still wait there, and nobody has published that this server keeps it (protocol P2).
+            local.setAcknowledging(false);
+        }
         follow(local, from.address(), from.state().semiSync().isPresent());
         boolean all = local.awaitApplied(fetch.missing(), deadline.remaining());
         local.stopReceiver();
         return all ? Optional.empty() : Optional.of(new Reason("could not fetch " + fetch.missing() + " from " + fetch.node()));
+    }
+
+    /** A run that was killed may have forgotten the source already, and a former primary never had one. */
+    private static void startApplier(Mysql local) {
+        if (local.read().replication().isPresent()) {
+            local.startApplier();
+        }
     }
 
     private static Divergence divergence(ServerState replica, ServerState primary) {

@@ -195,6 +195,16 @@ class AckRuleTest {
         assertInstanceOf(Wait.class, decide());
     }
 
+    /** Even where writes must wait: the disk of the only member is lost, and two others could acknowledge (found by the simulation). */
+    @Test
+    void aMemberThatIsGoneForGoodKeepsNobodyElseOut() {
+        policy = new AckPolicy(Optional.empty(), true);
+        promised(1, "lost").becoming(1, "lost").with("a", true, true, false).with("b", true, true, false);
+        Announce announce = assertInstanceOf(Announce.class, decide());
+        assertEquals(Optional.of(entry(1, "a", "b")), announce.published().next());
+        assertEquals(Set.of("lost"), announce.published().leaving());
+    }
+
     @Test
     void withoutAnybodyWritesGoOnUnlessThatIsForbidden() {
         promised(1, "a");

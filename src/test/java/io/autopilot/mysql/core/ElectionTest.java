@@ -87,6 +87,21 @@ class ElectionTest {
         assertBecause("not among", assertInstanceOf(ElectionDecision.Stop.class, decideFor("db9")));
     }
 
+    /** The last primary has gone with its disk before anybody else had what it began with (found by the simulation). */
+    @Test
+    void stopsWhenOnlyAnErrantNodeHasWhatTheLastPrimaryBeganWith() {
+        given("db2", "1-7");
+        candidates.add(new Candidate("db1", GtidSet.parse(OLD + ":1-12"), Optional.empty()));
+        TermRecord second = new TermRecord(
+                2, "db3", STRANGER, Set.of(), "failover", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.of(set("1-9")), Optional.empty(), Optional.empty());
+        ElectionDecision.Stop stop = assertInstanceOf(
+                ElectionDecision.Stop.class, Election.decide("db2", candidates, new Lineage(List.of(second))));
+        assertBecause(OLD + ":8-9, which the last primary began with", stop);
+        given("db4", "1-9");
+        assertInstanceOf(ElectionDecision.Yield.class, Election.decide("db2", candidates, new Lineage(List.of(second))));
+    }
+
     private ElectionTest given(String node, String intervals) {
         candidates.add(new Candidate(node, set(intervals), Optional.empty()));
         return this;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
+import io.autopilot.mysql.core.HealthDecision.Decline;
 import io.autopilot.mysql.core.HealthDecision.Diverged;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
@@ -342,6 +343,15 @@ class HealthRuleTest {
         decides(Serve.class);
         given.follows(new Address("10.0.0.77", 3306));
         decides(Follow.class);
+    }
+
+    /** Its disk was lost after it had been named: everybody else would wait for it (found by the simulation). */
+    @Test
+    void aNamedSuccessorThatIsASnapshotByNowLetsOthersGoFirst() {
+        given.leaseIsFree(true).warm().restoredAndNeverJoined();
+        decides(StandBy.class);
+        given.isTheNamedSuccessor();
+        because(decides(Decline.class), "db1 handed over to this node");
     }
 
     @Test

@@ -36,6 +36,17 @@ class LineageTest {
         assertEquals(set(A + ":10"), lineage.foreignIn(set(A + ":1-10," + B + ":1-3")));
     }
 
+    /** Its primary lost its disk before its barrier: what its predecessor has is all that there is (found by the simulation). */
+    @Test
+    void aTermThatCameToNothingMakesNothingForeign() {
+        List<TermRecord> history = List.of(term(1, A, Optional.of(GtidSet.EMPTY)), term(2, B, Optional.of(set(A + ":1-9," + B + ":1-2"))));
+        GtidSet tail = set(A + ":1-10," + B + ":1-2");
+        assertEquals(GtidSet.EMPTY, Lineage.ofWhatCameToBe(history, 1, tail).foreignIn(tail.of(List.of(A))));
+        assertEquals(set(A + ":10"), Lineage.ofWhatCameToBe(history, 2, tail).foreignIn(tail), "its barrier has passed");
+        GtidSet written = set(A + ":1-9," + B + ":1-3");
+        assertEquals(set(A + ":10"), Lineage.ofWhatCameToBe(history, 1, tail.union(written)).foreignIn(tail), "somebody has what it wrote");
+    }
+
     @Test
     void whatNoPrimaryWroteIsForeign() {
         Lineage lineage = new Lineage(List.of(term(1, A, Optional.of(GtidSet.EMPTY))));

@@ -119,6 +119,14 @@ final class NodeViewBuilder {
         return this;
     }
 
+    /** The node itself, by the record of the last primary. */
+    NodeViewBuilder isTheNamedSuccessor() {
+        Durability.Entry entry = new Durability.Entry(4, "server-1", Set.of(), 0);
+        durability = Optional.of(Durability.beginning(Durability.Mode.LOSSLESS, entry, Optional.empty())
+                .withHandOver(Optional.of(new Durability.HandOver(5, "db1", "db0", Optional.empty()))));
+        return afterAHandOver();
+    }
+
     NodeViewBuilder afterAHandOver() {
         handedOver = true;
         return this;

@@ -261,6 +261,11 @@ public final class FakeServer {
         return up && !hangs && !offline;
     }
 
+    /** What its binary logs don't have any more, or never had. */
+    public GtidSet purged() {
+        return purged;
+    }
+
     public GtidSet logged() {
         return logged;
     }

@@ -295,6 +295,24 @@ class ProtocolTest {
         assertTrue(primary.server.executed().contains(waits.gtid()), "what waited is visible now, and counts as this server's own");
     }
 
+    /** The hook that raised the fence was killed on the way; read-only says the server already, and clients wait (found by the simulation). */
+    @Test
+    void p5NobodyWhoWaitsIsToldOkWhenAnOldPrimaryBeginsToFollow() {
+        cluster.net.cutOff(primary.server, true);
+        FakeWrite waits = primary.server.clientWrite();
+        try (Mysql local = primary.ports.servers().connectLocal(cluster.time.in(Duration.ofSeconds(1)))) {
+            local.beginReadOnly();
+        }
+        primary.freezeHooks();
+        cluster.rounds(4);
+        assertEquals(Answer.NONE, waits.answer());
+        cluster.net.cutOff(primary.server, false);
+        primary.restartHooks();
+        cluster.rounds(2);
+        assertNotEquals(Answer.OK, waits.answer());
+        assertFalse(cluster.writable().getFirst().server.executed().contains(waits.gtid()));
+    }
+
     // P6, becoming writable.
 
     @Test

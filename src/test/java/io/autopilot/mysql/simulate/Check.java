@@ -148,6 +148,9 @@ final class Check {
     }
 
     private Optional<String> whyUnsettled() {
+        if (needsAnOperator()) {
+            return Optional.empty();
+        }
         List<SimNode> writable = simulation.nodes.stream().filter(n -> n.server.writable()).toList();
         if (writable.size() != 1 || !writable.getFirst().server.isOpen()) {
             return Optional.of("writable: " + writable.stream().map(n -> n.name).toList() + "; " + outcomes());
@@ -171,17 +174,26 @@ final class Check {
         return gone.isEmpty() ? whyNotFollowed(primary, record.orElseThrow()) : Optional.of("lost: " + gone);
     }
 
+    /** A disk is lost, and with it what the others would have to know to go on: they say so and wait for manage failover. */
+    private boolean needsAnOperator() {
+        String why = simulation.lossless ? "no quorum" : "errant transactions";
+        return !lost.isEmpty()
+                && simulation.nodes.stream().noneMatch(n -> n.server.writable())
+                && simulation.nodes.stream().flatMap(n -> n.last.stream()).anyMatch(o -> o.reason().text().contains(why));
+    }
+
     private Optional<String> whyNotFollowed(SimNode primary, PrimaryRecord record) {
         Set<String> followers = new TreeSet<>();
         for (SimNode node : simulation.nodes) {
             FakeServer server = node.server;
             boolean errant = !server.received().minus(primary.server.received().union(primary.server.logged())).isEmpty();
+            boolean needsAnother = !primary.server.purged().minus(server.received()).isEmpty();
             boolean follows = server.replicates()
                     && server.isConnected()
                     && server.source().equals(Optional.of(primary.server.address()));
             if (node != primary && follows && !errant) {
                 followers.add(server.uuid());
-            } else if (node != primary && !(errant && node.last.filter(o -> OUT.contains(o.decision())).isPresent())) {
+            } else if (node != primary && !((errant || needsAnother) && node.last.filter(o -> OUT.contains(o.decision())).isPresent())) {
                 return Optional.of(node.name + " doesn't follow " + primary.name + "; " + outcomes());
             }
         }
