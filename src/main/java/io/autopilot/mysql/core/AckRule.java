@@ -21,6 +21,11 @@ public final class AckRule {
 
     /** Decides on one view. */
     public static AckDecision decide(AckView view) {
+        long newest = view.durability().newest().term();
+        if (newest > view.term()) {
+            // What its successor has promised is not this primary's to change.
+            return new Wait(new Reason("term " + newest + " has begun"));
+        }
         Entry wanted = wanted(view);
         Optional<Entry> pending = view.durability().next().filter(next -> isOfThisTerm(view, next));
         return pending.map(next -> whilePending(view, next, wanted)).orElseGet(() -> whileSettled(view, wanted));

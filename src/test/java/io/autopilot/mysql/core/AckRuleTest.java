@@ -205,6 +205,14 @@ class AckRuleTest {
         assertEquals(Set.of("lost"), announce.published().leaving());
     }
 
+    /** It has lost its replicas to that very successor, and would write its promise away (found by the simulation). */
+    @Test
+    void aPrimaryThatHasASuccessorChangesNoPromise() {
+        promised(1, "a", "b");
+        durability = durability.withNext(new Entry(TERM + 1, "a", Set.of("b"), 1), Set.of("a"));
+        assertTrue(assertInstanceOf(Wait.class, decide()).reason().text().contains("has begun"));
+    }
+
     @Test
     void withoutAnybodyWritesGoOnUnlessThatIsForbidden() {
         promised(1, "a");
