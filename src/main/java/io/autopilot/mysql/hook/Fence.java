@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
@@ -29,6 +30,22 @@ final class Fence {
     /** What was executed when no more could come; empty: mysqld had to be killed. Never returns while writes may be accepted. */
     Optional<GtidSet> raise(Deadline deadline) {
         return gently(deadline.atMost(GENTLY)).or(() -> firmly(deadline.atMost(FIRMLY))).or(this::kill);
+    }
+
+    /**
+     * What is left of a primary's life on a server that is none any more: an applier would wait for acknowledgements, too, for ever (protocol P6). A fence that
+     * was not raised to its end leaves clients waiting, and who still waits when the waiting is switched off is told OK (protocol P5): so it is raised again,
+     * whole. Empty: nobody waits here.
+     */
+    Optional<Reason> endPrimaryship(Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline)) {
+            if (!awaitsAcks(local)) {
+                return Optional.empty();
+            }
+        }
+        return raise(deadline).isPresent()
+                ? Optional.empty()
+                : Optional.of(new Reason("a commit may still wait here for an acknowledgement, and this server could not be made read-only"));
     }
 
     /** Commits that wait for an acknowledgement may still get it. */

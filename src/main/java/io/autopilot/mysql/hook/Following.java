@@ -49,24 +49,15 @@ final class Following {
         if (stale.isPresent()) {
             return stale;
         }
-        if (mayStillWait(deadline) && fence.raise(deadline).isEmpty()) {
-            return Optional.of(new Reason("a commit may still wait here for an acknowledgement, and this server could not be stopped accepting writes"));
+        Optional<Reason> waits = fence.endPrimaryship(deadline);
+        if (waits.isPresent()) {
+            return waits;
         }
         try (Mysql local = ports.servers().connectLocal(deadline)) {
             if (!local.tryRoleLock(ROLE_LOCK)) {
                 return Optional.of(new Reason("another hand holds this server's role lock"));
             }
             return whyNot(decision, deadline).or(() -> follow(local, decision, deadline));
-        }
-    }
-
-    /**
-     * What is left of a primary's life: an applier would wait for acknowledgements, too, for ever (protocol P6). A fence that was not raised to its end
-     * leaves clients waiting, and who still waits when the waiting is switched off is told OK (protocol P5): so it is raised again, whole.
-     */
-    private boolean mayStillWait(Deadline deadline) {
-        try (Mysql local = ports.servers().connectLocal(deadline)) {
-            return local.read().semiSync().filter(SemiSync::sourceOn).isPresent();
         }
     }
 

@@ -24,6 +24,7 @@ public final class Switchover implements Hook {
     public static final Duration LONGEST_WRITE_STOP = Duration.ofSeconds(8);
 
     /** A health run may be at work. */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
     private static final Duration LOCK = Duration.ofSeconds(6);
 
     private final Node node;
@@ -79,13 +80,24 @@ public final class Switchover implements Hook {
         if (record.isEmpty()) {
             return Outcome.tryLater("Refuse", new Reason(node.name() + " is not the primary any more"));
         }
-        SwitchoverDecision decision = SwitchoverRule.decide(observer.observe(to, true, deadline));
-        return switch (decision) {
+        return switch (decide(deadline)) {
             case SwitchoverDecision.HandOverTo go -> handOver(record.get(), go.verdicts(), deadline);
             case SwitchoverDecision.NothingToDo nothing -> Outcome.done(nothing, nothing.reason());
             case SwitchoverDecision.Refuse refuse -> Outcome.notHealthy(refuse, refuse.reason());
             case SwitchoverDecision.UnknownNode unknown -> Outcome.notHealthy(unknown, unknown.reason());
         };
+    }
+
+    /** A receiver that has just begun to acknowledge was stopped for a moment: what speaks against a replica now may be over at once. */
+    private SwitchoverDecision decide(Deadline deadline) {
+        Deadline patience = deadline.atMost(SETTLING);
+        while (true) {
+            SwitchoverDecision decision = SwitchoverRule.decide(observer.observe(to, true, deadline));
+            if (!(decision instanceof SwitchoverDecision.Refuse) || patience.expired()) {
+                return decision;
+            }
+            ports.sleeper().sleep(SETTLING.dividedBy(4));
+        }
     }
 
     /** To nobody but the node that was named, if one was. */

@@ -84,7 +84,8 @@ final class TakeOver {
                     LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
                     tried = Optional.of(why);
                 }
-                yield revokeAndElect(made, session, silent(view), deadline);
+                Optional<Reason> waits = new Fence(ports).endPrimaryship(deadline);
+                yield waits.isPresent() ? waits : revokeAndElect(made, session, silent(view), deadline);
             }
         };
     }

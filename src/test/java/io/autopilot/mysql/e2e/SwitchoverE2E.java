@@ -87,20 +87,23 @@ class SwitchoverE2E {
                 ledger.write();
             }
         });
-        for (int round = 0; round < ROUNDS; round++) {
-            String old = cluster.awaitPrimary(SOON);
-            cluster.awaitReplicas(2, LATER);
-            List<String> replicas = cluster.replicas().stream().sorted().toList();
-            String next = replicas.get(round % replicas.size());
-            // By turns on each kind of node: the primary, the target, the other replica.
-            String on = List.of(old, next, replicas.get((round + 1) % replicas.size())).get(round % 3);
-            Result result = cluster.manage(on, "switchover", "--to", next);
-            assertEquals(0, result.status(), () -> result.out() + result.err());
-            assertTrue(result.out().startsWith(next + " is the primary"), result::out);
-            cluster.await("the switchover in the catalog", SOON, () -> cluster.primary().filter(next::equals));
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                String old = cluster.awaitPrimary(SOON);
+                cluster.awaitReplicas(2, LATER);
+                List<String> replicas = cluster.replicas().stream().sorted().toList();
+                String next = replicas.get(round % replicas.size());
+                // By turns on each kind of node: the primary, the target, the other replica.
+                String on = List.of(old, next, replicas.get((round + 1) % replicas.size())).get(round % 3);
+                Result result = cluster.manage(on, "switchover", "--to", next);
+                assertEquals(0, result.status(), () -> result.out() + result.err());
+                assertTrue(result.out().startsWith(next + " is the primary"), result::out);
+                cluster.await("the switchover in the catalog", SOON, () -> cluster.primary().filter(next::equals));
+            }
+        } finally {
+            over.set(true);
+            client.join();
         }
-        over.set(true);
-        client.join();
         cluster.awaitReplicas(2, LATER);
         ledger.isWholeOnEveryNode();
     }
