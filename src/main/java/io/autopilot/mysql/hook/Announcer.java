@@ -13,19 +13,25 @@ import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.Sleeper;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Says in Consul that this node is about to take over, and takes it back: the first step of a take-over (protocol P4). */
 final class Announcer {
+    private static final Duration OTHERS_TURN = Duration.ofSeconds(1);
+
     private final Node node;
     private final Consul consul;
+    private final Sleeper sleeper;
     private final Lease lease;
     private final ClusterKeys keys;
 
-    Announcer(Node node, Consul consul, Lease lease, ClusterKeys keys) {
+    Announcer(Node node, Ports ports, Lease lease, ClusterKeys keys) {
         this.node = node;
-        this.consul = consul;
+        this.consul = ports.consul();
+        this.sleeper = ports.sleeper();
         this.lease = lease;
         this.keys = keys;
     }
@@ -40,8 +46,26 @@ final class Announcer {
         return new Announcement.Refused(new Reason(why), false);
     }
 
-    /** @param decision by now there may be another primary */
+    /**
+     * Announces a take-over. Waits a moment for another node's announcement to be taken back: two nodes whose runs begin at the same time would else
+     * wait for each other, the one that yields and the one that it yields to.
+     *
+     * @param decision by now there may be another primary
+     */
     Announcement announce(HealthDecision.TakeOver decision, String session, Indexed<ClusterConfig> config, Deadline deadline) {
+        Deadline turn = deadline.atMost(OTHERS_TURN);
+        while (true) {
+            Announcement announcement = announceNow(decision, session, config, deadline);
+            boolean again = announcement instanceof Announcement.Refused refused && refused.forNow();
+            if (!again || turn.expired()) {
+                return announcement;
+            }
+            sleeper.sleep(OTHERS_TURN.dividedBy(4));
+        }
+    }
+
+    private Announcement announceNow(
+            HealthDecision.TakeOver decision, String session, Indexed<ClusterConfig> config, Deadline deadline) {
         long term = decision.term();
         Optional<KvEntry> entry = consul.get(node.leaseKey(), deadline);
         Optional<Indexed<Durability>> found = keys.durability(deadline);

@@ -66,8 +66,8 @@ public final class Health implements Hook {
         this.provisioning = new Provisioning(node, ports);
         this.acks = new Acks(node, ports, lease, keys);
         this.promotion = new Promotion(node, ports, lease, keys, services, acks);
-        this.takeOver = new TakeOver(node, ports, lease, keys, promotion);
         this.fence = new Fence(ports);
+        this.takeOver = new TakeOver(node, ports, fence, lease, keys, promotion);
         this.following = new Following(node, ports, fence, lease, keys);
         this.silence = new ConsulSilence(ports.state(), ports.ticker(), node.settings().lease());
     }

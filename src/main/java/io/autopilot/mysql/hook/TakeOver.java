@@ -43,10 +43,10 @@ final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration ROLE_LOCK = Duration.ofMillis(500);
-    private static final Duration OTHERS_TURN = Duration.ofSeconds(1);
 
     private final Node node;
     private final Ports ports;
+    private final Fence fence;
     private final Lease lease;
     private final ClusterKeys keys;
     private final Promotion promotion;
@@ -57,13 +57,14 @@ final class TakeOver {
 
     private Optional<Reason> stopped = Optional.empty();
 
-    TakeOver(Node node, Ports ports, Lease lease, ClusterKeys keys, Promotion promotion) {
+    TakeOver(Node node, Ports ports, Fence fence, Lease lease, ClusterKeys keys, Promotion promotion) {
         this.node = node;
         this.ports = ports;
+        this.fence = fence;
         this.lease = lease;
         this.keys = keys;
         this.promotion = promotion;
-        this.announcer = new Announcer(node, ports.consul(), lease, keys);
+        this.announcer = new Announcer(node, ports, lease, keys);
         this.salvage = new Salvage(node, ports);
     }
 
@@ -77,30 +78,17 @@ final class TakeOver {
     Optional<Reason> run(HealthDecision.TakeOver decision, NodeView view, Indexed<ClusterConfig> config, Deadline deadline) {
         Reason why = decision.reason();
         String session = lease.session(view.ownMode(), deadline);
-        return switch (announce(decision, session, config, deadline)) {
+        return switch (announcer.announce(decision, session, config, deadline)) {
             case Announcement.Refused refused -> Optional.of(refused.reason());
             case Announcement.Made made -> {
                 if (!tried.equals(Optional.of(why))) {
                     LOG.info("event=take-over term={} reason=\"{}\"", made.term(), why);
                     tried = Optional.of(why);
                 }
-                Optional<Reason> waits = new Fence(ports).endPrimaryship(deadline);
+                Optional<Reason> waits = fence.endPrimaryship(deadline);
                 yield waits.isPresent() ? waits : revokeAndElect(made, session, silent(view), deadline);
             }
         };
-    }
-
-    /** Two nodes whose runs begin at the same time would else wait for each other: the one yields, and the other has gone by then. */
-    private Announcement announce(HealthDecision.TakeOver decision, String session, Indexed<ClusterConfig> config, Deadline deadline) {
-        Deadline turn = deadline.atMost(OTHERS_TURN);
-        while (true) {
-            Announcement announcement = announcer.announce(decision, session, config, deadline);
-            boolean again = announcement instanceof Announcement.Refused refused && refused.forNow();
-            if (!again || turn.expired()) {
-                return announcement;
-            }
-            ports.sleeper().sleep(OTHERS_TURN.dividedBy(4));
-        }
     }
 
     /** The primary that this was decided against because nobody reaches it. */

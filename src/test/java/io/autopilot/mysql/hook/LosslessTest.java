@@ -408,7 +408,7 @@ class LosslessTest {
                 new Acks(late.node, late.ports, lease, keys));
         Deadline deadline = cluster.time.in(Duration.ofSeconds(4));
         Observation seen = new Observer(late.node, late.ports, lease, keys).observe(deadline);
-        Optional<Reason> refused = new TakeOver(late.node, late.ports, lease, keys, promotion)
+        Optional<Reason> refused = new TakeOver(late.node, late.ports, new Fence(late.ports), lease, keys, promotion)
                 .run(new HealthDecision.TakeOver(2, new Reason("db0 is lost")), seen.view(), seen.config(), deadline);
         assertTrue(refused.orElseThrow().text().contains("db1 has begun term 2"), refused.toString());
         assertTrue(durability().intent().isEmpty());
