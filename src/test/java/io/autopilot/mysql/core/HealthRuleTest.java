@@ -306,7 +306,7 @@ class HealthRuleTest {
     }
 
     @Test
-    void aTornRelayLogThatIsAppliedIsFetchedAgain() {
+    void p9ATornRelayLogThatIsAppliedIsFetchedAgain() {
         given.otherHoldsTheLease().applierError("13121 Relay log read failure").primaryHas("1-9");
         decides(Follow.class);
     }

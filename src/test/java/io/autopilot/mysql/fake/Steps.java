@@ -22,6 +22,7 @@ public final class Steps {
     private final List<String> made = new ArrayList<>();
     private Predicate<String> which = name -> false;
     private Fault fault = Fault.REFUSED;
+    private Duration late = Duration.ofSeconds(3);
     private boolean killed;
 
     /** What happens at a step. */
@@ -32,7 +33,7 @@ public final class Steps {
         REFUSED,
         /** It is done, and the hook isn't told. */
         ANSWER_LOST,
-        /** It is done three seconds late. */
+        /** It is done three seconds late, or as late as was asked for. */
         SLOW
     }
 
@@ -57,6 +58,12 @@ public final class Steps {
         which = step::equals;
         fault = what;
         return this;
+    }
+
+    /** Every step of that name is done so much later. */
+    public Steps late(String step, Duration by) {
+        late = by;
+        return at(step, Fault.SLOW);
     }
 
     public List<String> made() {
@@ -123,7 +130,7 @@ public final class Steps {
                 call.run();
                 throw failure(name, ofServer);
             }
-            case SLOW -> time.sleep(Duration.ofSeconds(3));
+            case SLOW -> time.sleep(late);
         }
         return call.run();
     }

@@ -365,4 +365,24 @@ class ProtocolTest {
         Outcome outcome = one.health();
         assertTrue(outcome.isDone(), outcome.toString());
     }
+
+    // P8, the switchover: SwitchoverTest, which has the hooks of the other nodes alongside.
+
+    // P9, a replica after an unclean stop.
+
+    @Test
+    void p9WhatWasReceivedIsAppliedBeforeAReceiverStarts() {
+        stopsReceiving(one);
+        assertEquals(Answer.OK, primary.server.clientWrite().answer());
+        one.server.receiveOnly(primary.server);
+        one.server.setAppliesNothing(true);
+        one.killMysqld();
+        one.startMysqld();
+        Outcome outcome = one.health();
+        assertFalse(one.server.replicates(), outcome.toString());
+        assertTrue(outcome.reason().text().contains("applies what it has received first"), outcome.toString());
+        one.server.setAppliesNothing(false);
+        cluster.rounds(1);
+        assertTrue(one.server.replicates());
+    }
 }

@@ -261,6 +261,26 @@ class SwitchoverTest {
         assertFalse(announced(), "the announcement is gone");
     }
 
+    /** Whichever of the two is second is refused (P8); World sees to it that at no moment both accept writes. */
+    @Test
+    void p8ATakeOverThatComesAfterTheUndoTakesNothing() {
+        world.steps(1).late("transact", Duration.ofSeconds(6));
+        assertEquals("Undone", world.switchover(0, Optional.of("db1")).decision());
+        assertEquals(1, world.steps(1).count("transact"), "it was sent");
+        assertEquals(0, world.steps(1).count("makeWritable"));
+        world.settlesWithNothingLost("undone");
+        assertEquals(List.of("db0"), world.names());
+    }
+
+    @Test
+    void p8AnUndoThatComesAfterTheTakeOverLeavesTheOldPrimaryReadOnly() {
+        world.steps(1).late("makeWritable", Duration.ofSeconds(6));
+        world.switchover(0, Optional.of("db1"));
+        assertEquals(0, world.steps(0).count("makeWritable"));
+        world.settlesWithNothingLost("taken over");
+        assertEquals(List.of("db1"), world.names());
+    }
+
     @Test
     void aSwitchoverThatWasUndoneCanBeDoneRightAfterwards() {
         world.steps(1).at("transact", Fault.KILLED);

@@ -1,9 +1,11 @@
 package io.autopilot.mysql.pilot;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The built-in supervisor with a real Consul: the common scenarios, and those where it does better than ContainerPilot. */
+@Tag("side-by-side")
 final class BuiltInSupervisorConsulIT extends SupervisorConsulScenarios {
     @Override
     List<String> supervisor() {

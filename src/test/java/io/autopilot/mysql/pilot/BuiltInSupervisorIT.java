@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The built-in supervisor, as a process of its own: the common scenarios, and those where it does better than ContainerPilot. */
+@Tag("side-by-side")
 final class BuiltInSupervisorIT extends SupervisorScenarios {
     @Override
     List<String> supervisor() {

@@ -17,12 +17,14 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /** The contract against a real Consul server in a container, and what only a real connection can do. */
+@Tag("side-by-side")
 class HttpConsulIT extends ConsulContract {
     private static final GenericContainer<?> SERVER = new GenericContainer<>(
                     DockerImageName.parse(System.getProperty("consul.image", "mysql-autopilot-consul:local")))

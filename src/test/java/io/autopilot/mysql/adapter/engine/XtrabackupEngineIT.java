@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.testcontainers.utility.MountableFile;
 
 /** The engine with the stand-in for XtraBackup's command line, on a real MySQL 5.6.14 that is written to all the time. */
 @Timeout(180)
+@Tag("side-by-side")
 class XtrabackupEngineIT {
     private static final String START = """
             set -eu

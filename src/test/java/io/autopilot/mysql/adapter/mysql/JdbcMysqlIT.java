@@ -16,9 +16,11 @@ import java.io.StringWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** On 9.7 LTS, the version that the image has by default. */
+@Tag("side-by-side")
 class JdbcMysqlIT extends RealConnections implements SemiSyncContract {
     JdbcMysqlIT() {
         super("mysql-autopilot:9.7", "9.7.4");
