@@ -1,5 +1,6 @@
 package io.autopilot.mysql.cli;
 
+import io.autopilot.mysql.hook.ChangeTurn;
 import io.autopilot.mysql.hook.Health;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.OnChange;
@@ -37,6 +38,8 @@ final class OnChangeCommand extends HookCommand {
         if (ifRunning && ports.state().mysqldStart().isEmpty()) {
             return ExitCode.OK;
         }
-        return runner(wiring).run(new OnChange(node, ports, new Health(node, ports), start || crashed), start ? START_LIMIT : LIMIT);
+        OnChange onChange = new OnChange(node, ports, new Health(node, ports), start || crashed);
+        // Whoever waits for mysqld isn't waited for.
+        return runner(wiring).run(start || crashed ? onChange : new ChangeTurn(ports, onChange), start ? START_LIMIT : LIMIT);
     }
 }

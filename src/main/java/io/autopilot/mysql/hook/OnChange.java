@@ -23,7 +23,6 @@ public final class OnChange implements Hook {
     /** Decisions after which there is nothing left to do. */
     private static final Set<String> SETTLED = Set.of("Serve", "Rest");
 
-
     private final Ports ports;
     private final Hook health;
     private final boolean awaitMysqld;
@@ -47,6 +46,10 @@ public final class OnChange implements Hook {
         Optional<Outcome> before = Optional.empty();
         Duration pause = PAUSE;
         while (true) {
+            if (!awaitMysqld && deadline.remaining().compareTo(ONE_RUN) > 0) {
+                // With less time left whoever waits for its turn does better.
+                ports.state().takeChange();
+            }
             // First, since an old primary that hands over to this node waits for its answer.
             heed(() -> successor.tryRun(deadline));
             Outcome outcome = health.run(deadline.atMost(ONE_RUN));

@@ -14,6 +14,18 @@ public interface LocalState {
     /** The hooks' mutex on this node. Empty: another hook had it until the deadline. */
     Optional<HookLock> tryLock(Deadline deadline);
 
+    /** The turn to look after changes, beside the mutex of the single looks. Empty: another run of onChange has it. */
+    Optional<HookLock> tryChangeLock();
+
+    /** There is a change to look after. */
+    void noteChange();
+
+    /** Whether there is one that nobody has begun to look after. */
+    boolean changeNoted();
+
+    /** Whoever begins to look, looks after all that was noted before. */
+    void takeChange();
+
     // Beside the data.
 
     Optional<DataMark> dataMark();

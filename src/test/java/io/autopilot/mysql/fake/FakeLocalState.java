@@ -28,6 +28,8 @@ public final class FakeLocalState implements LocalState {
 
     private static final class Run {
         private Optional<HookLock> lock = Optional.empty();
+        private boolean looksAfterChanges;
+        private boolean change;
         private Optional<String> session = Optional.empty();
         private Optional<String> registered = Optional.empty();
         private Optional<Duration> heartbeat = Optional.empty();
@@ -110,6 +112,30 @@ public final class FakeLocalState implements LocalState {
     @Override
     public Optional<HookLock> tryLock(Deadline deadline) {
         return new Poll(sleeper).until(deadline, LOCK_PAUSE, this::tryLockOnce);
+    }
+
+    @Override
+    public Optional<HookLock> tryChangeLock() {
+        if (run.looksAfterChanges) {
+            return Optional.empty();
+        }
+        run.looksAfterChanges = true;
+        return Optional.of(() -> run.looksAfterChanges = false);
+    }
+
+    @Override
+    public void noteChange() {
+        run.change = true;
+    }
+
+    @Override
+    public boolean changeNoted() {
+        return run.change;
+    }
+
+    @Override
+    public void takeChange() {
+        run.change = false;
     }
 
     private Optional<HookLock> tryLockOnce() {

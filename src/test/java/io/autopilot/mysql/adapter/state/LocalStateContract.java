@@ -37,6 +37,22 @@ abstract class LocalStateContract {
     }
 
     @Test
+    void oneRunLooksAfterChangesAndTakesWhatWasNoted() {
+        assertFalse(state().changeNoted());
+        state().noteChange();
+        state().noteChange();
+        assertTrue(state().changeNoted());
+        LocalState.HookLock turn = state().tryChangeLock().orElseThrow();
+        assertTrue(state().tryChangeLock().isEmpty());
+        assertTrue(state().tryLock(time.in(Duration.ZERO)).isPresent(), "the mutex is another one");
+        state().takeChange();
+        state().takeChange();
+        assertFalse(state().changeNoted());
+        turn.close();
+        assertTrue(state().tryChangeLock().isPresent());
+    }
+
+    @Test
     void remembersWhatItWasTold() {
         state().writeDataMark(new DataMark("cluster", false));
         state().writeRestoredGtids(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-9"));
