@@ -25,25 +25,25 @@ public final class ChangeTurn implements Hook {
 
     @Override
     public Outcome run(Deadline deadline) {
-        ports.state().noteChange();
-        Optional<Optional<HookLock>> turn = ports.poll().until(deadline, PAUSE, this::turn);
+        ports.state().changes().note();
+        return ports.poll()
+                .until(deadline, PAUSE, () -> looked(deadline))
+                .orElseGet(() -> Outcome.tryLater("Busy", new Reason("another run has looked after changes all the time")));
+    }
+
+    /** Empty: it has to wait. */
+    private Optional<Outcome> looked(Deadline deadline) {
+        Optional<HookLock> turn = ports.state().changes().tryTurn();
         if (turn.isEmpty()) {
-            return Outcome.tryLater("Busy", new Reason("another run has looked after changes all the time"));
+            return ports.state().changes().noted()
+                    ? Optional.empty()
+                    : Optional.of(Outcome.done("Seen", new Reason("another run has looked since")));
         }
-        if (turn.get().isEmpty()) {
-            return Outcome.done("Seen", new Reason("another run has looked since"));
-        }
-        HookLock held = turn.get().get();
+        HookLock held = turn.get();
         try {
-            return onChange.run(deadline);
+            return Optional.of(onChange.run(deadline));
         } finally {
             held.close();
         }
-    }
-
-    /** Whether this run looks itself; empty: it isn't known yet. */
-    private Optional<Optional<HookLock>> turn() {
-        Optional<HookLock> lock = ports.state().tryChangeLock();
-        return lock.isPresent() || !ports.state().changeNoted() ? Optional.of(lock) : Optional.empty();
     }
 }

@@ -48,7 +48,7 @@ public final class OnChange implements Hook {
         while (true) {
             if (!awaitMysqld && deadline.remaining().compareTo(ONE_RUN) > 0) {
                 // With less time left whoever waits for its turn does better.
-                ports.state().takeChange();
+                ports.state().changes().take();
             }
             // First, since an old primary that hands over to this node waits for its answer.
             heed(() -> successor.tryRun(deadline));

@@ -14,17 +14,23 @@ public interface LocalState {
     /** The hooks' mutex on this node. Empty: another hook had it until the deadline. */
     Optional<HookLock> tryLock(Deadline deadline);
 
-    /** The turn to look after changes, beside the mutex of the single looks. Empty: another run of onChange has it. */
-    Optional<HookLock> tryChangeLock();
+    /** What runs of onChange tell each other. */
+    Changes changes();
 
-    /** There is a change to look after. */
-    void noteChange();
+    /** Of this node, until a run of onChange has looked after them; used by several runs at once, so not under the hooks' mutex. */
+    interface Changes {
+        /** The turn to look, as often as it takes. Empty: another run has it. */
+        Optional<HookLock> tryTurn();
 
-    /** Whether there is one that nobody has begun to look after. */
-    boolean changeNoted();
+        /** There is a change to look after. */
+        void note();
 
-    /** Whoever begins to look, looks after all that was noted before. */
-    void takeChange();
+        /** Whether there is one that nobody has begun to look after. */
+        boolean noted();
+
+        /** Whoever begins to look, looks after all that was noted before. */
+        void take();
+    }
 
     // Beside the data.
 

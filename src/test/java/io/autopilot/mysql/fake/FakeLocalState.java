@@ -28,8 +28,7 @@ public final class FakeLocalState implements LocalState {
 
     private static final class Run {
         private Optional<HookLock> lock = Optional.empty();
-        private boolean looksAfterChanges;
-        private boolean change;
+        private final FakeChanges changes = new FakeChanges();
         private Optional<String> session = Optional.empty();
         private Optional<String> registered = Optional.empty();
         private Optional<Duration> heartbeat = Optional.empty();
@@ -115,27 +114,8 @@ public final class FakeLocalState implements LocalState {
     }
 
     @Override
-    public Optional<HookLock> tryChangeLock() {
-        if (run.looksAfterChanges) {
-            return Optional.empty();
-        }
-        run.looksAfterChanges = true;
-        return Optional.of(() -> run.looksAfterChanges = false);
-    }
-
-    @Override
-    public void noteChange() {
-        run.change = true;
-    }
-
-    @Override
-    public boolean changeNoted() {
-        return run.change;
-    }
-
-    @Override
-    public void takeChange() {
-        run.change = false;
+    public Changes changes() {
+        return run.changes;
     }
 
     private Optional<HookLock> tryLockOnce() {

@@ -32,10 +32,10 @@ class ChangeTurnTest {
     /** A run that begins to look now and once more at each of the given times, and ends a second after the last one. */
     private Outcome looks(String name, int... seconds) {
         return new ChangeTurn(node.ports, deadline -> {
-                    node.state.takeChange();
+                    node.state.changes().take();
                     for (int more : seconds) {
                         cluster.time.sleep(Duration.ofSeconds(more));
-                        node.state.takeChange();
+                        node.state.changes().take();
                     }
                     cluster.time.sleep(Duration.ofSeconds(1));
                     return Outcome.done("Serve", new Reason(name));

@@ -32,8 +32,7 @@ public final class FileLocalState implements LocalState {
     private final Sleeper sleeper;
     private final Path proc;
     private final HookLockFile hookLock;
-    private final HookLockFile changeLock;
-    private final StateFile change;
+    private final ChangeFiles changes;
     private final StateFile session;
     private final StateFile registered;
     private final StateFile heartbeat;
@@ -62,8 +61,7 @@ public final class FileLocalState implements LocalState {
         this.sleeper = sleeper;
         this.proc = proc;
         this.hookLock = new HookLockFile(run.resolve("hook.lock"));
-        this.changeLock = new HookLockFile(run.resolve("change.lock"));
-        this.change = new StateFile(run.resolve("change"));
+        this.changes = new ChangeFiles(run);
         this.session = new StateFile(run.resolve("session"));
         this.registered = new StateFile(run.resolve("registered"));
         this.heartbeat = new StateFile(run.resolve("heartbeat"));
@@ -87,23 +85,8 @@ public final class FileLocalState implements LocalState {
     }
 
     @Override
-    public Optional<HookLock> tryChangeLock() {
-        return changeLock.tryLock();
-    }
-
-    @Override
-    public void noteChange() {
-        change.write(ticker.bootId());
-    }
-
-    @Override
-    public boolean changeNoted() {
-        return change.read().isPresent();
-    }
-
-    @Override
-    public void takeChange() {
-        change.delete();
+    public Changes changes() {
+        return changes;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.adapter.state;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,5 +139,16 @@ class FileLocalStateTest extends LocalStateContract {
             other.destroyForcibly().waitFor();
         }
         state.tryLock(time.in(Duration.ZERO)).orElseThrow().close();
+    }
+
+    /** Each is a process of its own that has no lock. */
+    @Test
+    void manyMayNoteAndTakeChangesAtTheSameTime() {
+        LocalState.Changes changes = state.changes();
+        assertDoesNotThrow(() -> IntStream.range(0, 400).parallel().forEach(i -> {
+            changes.note();
+            changes.take();
+        }));
+        assertFalse(changes.noted());
     }
 }

@@ -38,18 +38,18 @@ abstract class LocalStateContract {
 
     @Test
     void oneRunLooksAfterChangesAndTakesWhatWasNoted() {
-        assertFalse(state().changeNoted());
-        state().noteChange();
-        state().noteChange();
-        assertTrue(state().changeNoted());
-        LocalState.HookLock turn = state().tryChangeLock().orElseThrow();
-        assertTrue(state().tryChangeLock().isEmpty());
+        assertFalse(state().changes().noted());
+        state().changes().note();
+        state().changes().note();
+        assertTrue(state().changes().noted());
+        LocalState.HookLock turn = state().changes().tryTurn().orElseThrow();
+        assertTrue(state().changes().tryTurn().isEmpty());
         assertTrue(state().tryLock(time.in(Duration.ZERO)).isPresent(), "the mutex is another one");
-        state().takeChange();
-        state().takeChange();
-        assertFalse(state().changeNoted());
+        state().changes().take();
+        state().changes().take();
+        assertFalse(state().changes().noted());
         turn.close();
-        assertTrue(state().tryChangeLock().isPresent());
+        assertTrue(state().changes().tryTurn().isPresent());
     }
 
     @Test
