@@ -8,11 +8,11 @@ public sealed interface HandOverResult {
     Reason reason();
 
     /**
-     * The target is the primary and accepts writes.
+     * Another node is the primary and accepts writes: the successor, or whoever replaced it when it was lost with the lease in its hands.
      *
      * @param gap from the write stop until then, as the old primary saw it
      */
-    record Done(String target, long term, Duration gap, Reason reason) implements HandOverResult {}
+    record Done(String primary, long term, Duration gap, Reason reason) implements HandOverResult {}
 
     /**
      * The announcement is gone, so that nobody can take over by it.

@@ -23,6 +23,9 @@ public final class Switchover implements Hook {
     public static final Duration SHORTEST_WRITE_STOP = Duration.ofSeconds(2);
     public static final Duration LONGEST_WRITE_STOP = Duration.ofSeconds(8);
 
+    /** The decision when the target took over and was lost before it accepted writes. */
+    private static final String REPLACED = "Replaced";
+
     /** A health run may be at work. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
     private static final Duration LOCK = Duration.ofSeconds(6);
@@ -67,7 +70,7 @@ public final class Switchover implements Hook {
         } finally {
             lock.get().close();
         }
-        if (outcome.isDone()) {
+        if (outcome.isDone() || outcome.decision().equals(REPLACED)) {
             // What is left for this node, a replica now, needs no hurry: health does it again should this fail.
             new Health(node, ports).run(deadline);
         }
@@ -105,7 +108,11 @@ public final class Switchover implements Hook {
         List<Verdict> candidates = verdicts.stream().filter(Verdict::fit).limit(to.isPresent() ? 1 : verdicts.size()).toList();
         HandOverResult result = handOver.run(record, candidates, writeStop, deadline);
         return switch (result) {
-            case HandOverResult.Done done -> Outcome.done("Switchover", done.reason());
+            // No success for who named another node, though there is nothing left to do here.
+            case HandOverResult.Done done ->
+                to.filter(named -> !named.equals(done.primary())).isPresent()
+                        ? Outcome.notHealthy(REPLACED, done.reason())
+                        : Outcome.done("Switchover", done.reason());
             case HandOverResult.Undone undone ->
                 Outcome.tryLater("Undone", new Reason(node.name() + " writes on; " + undone.reason()));
             case HandOverResult.Unclear unclear -> Outcome.notHealthy("Unclear", unclear.reason());

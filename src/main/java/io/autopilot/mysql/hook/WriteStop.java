@@ -202,7 +202,10 @@ final class WriteStop {
                 next.node(),
                 next.term(),
                 gap,
-                new Reason(next.node() + " is the primary, term " + next.term() + "; writes stopped for " + gap.toMillis() + " ms"));
+                new Reason(next.node() + " is the primary, term " + next.term() + (next.node().equals(attempt.to())
+                        ? ""
+                        : "; " + attempt.to() + " took the lease and was lost")
+                        + "; writes stopped for " + gap.toMillis() + " ms"));
     }
 
     private void note(long term, Duration gap, Deadline deadline) {

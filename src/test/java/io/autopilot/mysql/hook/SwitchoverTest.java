@@ -281,6 +281,38 @@ class SwitchoverTest {
         assertEquals(List.of("db1"), world.names());
     }
 
+    /** It isn't where the operator wanted it, which is no success for who asked for that node. */
+    @Test
+    void aTargetThatIsReplacedBeforeItWritesIsNotSaidToBeThePrimary() {
+        Outcome outcome = switchoverToOneThatIsLostWithTheLease(Optional.of("db1"));
+        assertEquals(Outcome.Status.NOT_HEALTHY, outcome.status(), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db2 is the primary, term 3; db1 took the lease and was lost; writes stopped for "), outcome.toString());
+        assertEquals(List.of("db2"), world.names());
+    }
+
+    @Test
+    void withoutATargetWhoeverReplacesTheFirstOneWillDo() {
+        Outcome outcome = switchoverToOneThatIsLostWithTheLease(Optional.empty());
+        assertTrue(outcome.isDone(), outcome.toString());
+        assertTrue(outcome.reason().text().startsWith("db2 is the primary, term 3; db1 took the lease and was lost; "), outcome.toString());
+    }
+
+    private Outcome switchoverToOneThatIsLostWithTheLease(Optional<String> target) {
+        world.steps(1).at("makeWritable", Fault.KILLED);
+        world.cluster.time.alongside(() -> {
+            while (world.steps(1).count("makeWritable") == 0) {
+                world.cluster.time.sleep(Duration.ofMillis(5));
+            }
+            world.node(1).server.stop();
+            while (world.cluster.writable().isEmpty() && !world.over) {
+                world.cluster.time.sleep(Duration.ofMillis(500));
+                world.node(1).health();
+                world.node(2).health();
+            }
+        });
+        return world.switchover(0, target);
+    }
+
     @Test
     void aSwitchoverThatWasUndoneCanBeDoneRightAfterwards() {
         world.steps(1).at("transact", Fault.KILLED);
