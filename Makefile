@@ -44,19 +44,33 @@ target/manage.jar: pom.xml $(shell find src/main) | setup
 	@$(SCRIPTS)/maven -q package -Dmaven.test.skip=true
 	@touch $@
 
-image: jar ## the image with MySQL 9.7 LTS and the CLI
+# What several images are made from; the images may be made at the same time (make -j), these before.
+.PHONY: image-parts base-8.0 base-5.6
+image-parts: setup
+	@$(SCRIPTS)/containerpilot
+	@$(SCRIPTS)/build --target runtime -t mysql-autopilot-runtime:local -f docker/Dockerfile . >/dev/null
+
+# One after the other, since they are two runs of Maven.
+base-8.0: jar image-parts
+	@$(SCRIPTS)/base-image-mysql 8.0
+
+base-5.6: base-8.0
+	@$(SCRIPTS)/base-image-mysql 5.6
+
+image: jar image-parts ## the image with MySQL 9.7 LTS and the CLI
 	@$(SCRIPTS)/image 9.7
 
-image-8.0: jar ## the same on MySQL 8.0.33
+image-8.0: base-8.0 ## the same on MySQL 8.0.33
 	@$(SCRIPTS)/image 8.0
 
-image-5.6: jar ## the same on MySQL 5.6.14
+image-5.6: base-5.6 ## the same on MySQL 5.6.14
 	@$(SCRIPTS)/image 5.6
 
 images: image image-8.0 image-5.6 ## all three, and the one on 5.6.14 with the tests' stand-in for xtrabackup
 	@[ ! -d docker/standin ] || STANDIN=1 $(SCRIPTS)/image 5.6
 
-test: images consul-image ## set up what the tests need, compile with all checks and run every test; CONTAINERPILOT=<binary>: under that, too
+test: ## set up what the tests need, compile with all checks and run every test; CONTAINERPILOT=<binary>: under that, too
+	@$(MAKE) --no-print-directory -j4 images consul-image
 	@$(SCRIPTS)/maven verify
 ifneq ($(filter-out none,$(CONTAINERPILOT)),)
 	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false '-Dit.test=*E2E,ContainerPilot*Scenarios' \

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that can't follow: an old primary with more than the new one has, a replica that was away while binary logs were purged. */
+@Tag("side-by-side")
 class ErrantE2E {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration LATER = Duration.ofSeconds(180);

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A suite that was killed says nothing about the product in the next one. */
+@Tag("side-by-side")
 class LeftoversE2E {
     private static final Duration LATER = Duration.ofSeconds(120);
 

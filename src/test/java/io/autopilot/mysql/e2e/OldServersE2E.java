@@ -1,8 +1,10 @@
 package io.autopilot.mysql.e2e;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The servers of the old series, one after the other. */
+@Tag("side-by-side")
 class OldServersE2E {
     /** Its snapshots are made by CLONE. */
     @Nested

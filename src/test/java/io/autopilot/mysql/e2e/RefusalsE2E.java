@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What the shipped image does with bad input: configuration, Consul, data directories, snapshots, disks. One cluster, made in the first test,
  * lives through all of them; beside its Consul there is another one, which knows no cluster until the last tests.
  */
+@Tag("side-by-side")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RefusalsE2E {
     private static final Duration QUICK = Duration.ofSeconds(30);
