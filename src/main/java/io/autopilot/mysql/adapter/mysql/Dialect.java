@@ -106,14 +106,14 @@ record Dialect(MysqlVersion version) {
 
     /**
      * Points the server at a source; parameters: host, port, user, password. It connects again every second, for as long as it takes,
-     * and the source shows twice a second that it is there.
+     * and the source shows four times a second that it is there.
      */
     String changeSource() {
         String s = changesSource() ? "SOURCE" : "MASTER";
         return "CHANGE " + (changesSource() ? "REPLICATION SOURCE" : "MASTER") + " TO "
                 + s + "_HOST = ?, " + s + "_PORT = ?, " + s + "_USER = ?, " + s + "_PASSWORD = ?, "
                 + s + "_AUTO_POSITION = 1, " + s + "_CONNECT_RETRY = 1, " + s + "_RETRY_COUNT = " + FOR_EVER + ", "
-                + s + "_HEARTBEAT_PERIOD = 0.5"
+                + s + "_HEARTBEAT_PERIOD = 0.25"
                 // Without it a receiver can't log in by caching_sha2_password unless it uses TLS.
                 + (version.isAtLeast(8, 0, 4) ? ", GET_" + s + "_PUBLIC_KEY = 1" : "");
     }

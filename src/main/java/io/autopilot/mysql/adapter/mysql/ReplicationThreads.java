@@ -23,10 +23,11 @@ final class ReplicationThreads {
     private static final Duration POSITION = Duration.ofMillis(450);
 
     /**
-     * In seconds: how soon a receiver sees that its source is silent, which shows itself twice a second. To stop one that is connecting to a
-     * dead machine takes as long, and a take-over has to.
+     * In seconds, the shortest that there is: how soon a receiver sees that its source is silent, which shows itself four times a second. To
+     * stop one that is connecting to a dead machine takes as long, and a take-over has to. One that was too hasty connects again at once, and
+     * no failover comes of it: the primary answers.
      */
-    private static final int RECEIVER_TIMEOUT = 2;
+    private static final int RECEIVER_TIMEOUT = 1;
 
     private final Session session;
     private final Dialect dialect;

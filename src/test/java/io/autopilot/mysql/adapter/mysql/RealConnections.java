@@ -195,9 +195,9 @@ abstract class RealConnections extends RealAccounts {
     void aReceiverNoticesASilentSourceSoon() {
         provisioned(2).follow(address(1), "repl", REPLICATION);
         String variable = server(2).dialect().version().isAtLeast(8, 0, 26) ? "replica_net_timeout" : "slave_net_timeout";
-        assertEquals("2", server(2).ask("SELECT @@GLOBAL." + variable).getFirst());
+        assertEquals("1", server(2).ask("SELECT @@GLOBAL." + variable).getFirst());
         assertEquals(
-                "0.5", server(2).ask("SELECT CAST(heartbeat AS CHAR) FROM mysql.slave_master_info").getFirst());
+                "0.25", server(2).ask("SELECT CAST(heartbeat AS CHAR) FROM mysql.slave_master_info").getFirst());
     }
 
     @Test
