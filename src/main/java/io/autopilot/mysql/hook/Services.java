@@ -65,9 +65,10 @@ final class Services {
      * @param ring another one each time: supervisors see a change of address or port only
      */
     void ringBell(String to, long ring, Deadline deadline) {
+        String id = node.bellService() + "-" + node.name();
         consul.register(
                 new ServiceSpec(
-                        node.bellService() + "-" + node.name(),
+                        id,
                         node.bellService(),
                         node.address().host(),
                         1 + Math.floorMod(ring, LAST_PORT),
@@ -76,6 +77,8 @@ final class Services {
                         CheckStatus.PASSING,
                         Optional.of(REMOVE_AFTER)),
                 deadline);
+        // One that has gone silent and is still there would not be heard.
+        consul.updateCheck("service:" + id, CheckStatus.PASSING, "", deadline);
     }
 
     void silenceBell(Deadline deadline) {

@@ -49,7 +49,10 @@ public interface Consul {
 
     void destroySession(String session, Deadline deadline);
 
-    /** Registers a service with one TTL check {@code service:<id>} at the local agent; again with the same id replaces it. */
+    /**
+     * Registers a service with one TTL check {@code service:<id>} at the local agent. Again with the same id replaces it, but its check keeps the
+     * state it has: one that ran out stays critical until it is updated.
+     */
     void register(ServiceSpec service, Deadline deadline);
 
     /** Done or not there: both fine. */

@@ -303,7 +303,15 @@ public final class FakeConsul implements Consul {
     @Override
     public void register(ServiceSpec service, Deadline deadline) {
         arrive(deadline);
-        services.put(service.id(), new Service(service, service.initial(), "", time.uptime(), time.uptime()));
+        Optional<Service> before = Optional.ofNullable(services.get(service.id()));
+        services.put(
+                service.id(),
+                new Service(
+                        service,
+                        before.map(Service::status).orElse(service.initial()),
+                        before.map(Service::note).orElse(""),
+                        time.uptime(),
+                        before.map(Service::criticalSince).orElse(time.uptime())));
         letTimePass();
     }
 

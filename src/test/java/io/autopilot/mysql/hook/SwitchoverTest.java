@@ -13,6 +13,7 @@ import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.Steps;
 import io.autopilot.mysql.fake.Steps.Fault;
+import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.MysqlException;
 import java.io.IOException;
@@ -119,6 +120,7 @@ class SwitchoverTest {
             List<Integer> known = List.of();
             while (!over) {
                 List<Integer> rung = cluster.consul.instances("mysql-handover", cluster.time.in(Duration.ofSeconds(1))).stream()
+                        .filter(i -> i.status() == CheckStatus.PASSING)
                         .map(i -> i.port())
                         .toList();
                 if (!rung.equals(known)) {
@@ -322,6 +324,21 @@ class SwitchoverTest {
         Outcome outcome = world.switchover(0, Optional.of("db1"));
         assertTrue(outcome.isDone(), outcome.toString());
         assertEquals(List.of("db1"), world.names());
+    }
+
+    /** Its check ran out by then, and a registration alone leaves it so. */
+    @Test
+    void aBellThatHasGoneSilentIsHeardWhenItRingsAgain() {
+        world.steps(1).at("transact", Fault.KILLED);
+        assertEquals("Undone", world.switchover(0, Optional.of("db1")).decision());
+        world.steps.put("db1", new Steps(world.cluster.time));
+        Duration rung = world.cluster.time.uptime();
+        while (world.cluster.time.uptime().minus(rung).compareTo(Duration.ofSeconds(80)) < 0) {
+            world.cluster.rounds(1);
+        }
+        world.over = false;
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertTrue(outcome.isDone(), outcome.toString());
     }
 
     @Test

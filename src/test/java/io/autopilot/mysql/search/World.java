@@ -14,6 +14,7 @@ import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.PreStop;
 import io.autopilot.mysql.hook.Switchover;
 import io.autopilot.mysql.port.Consul.KvEntry;
+import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.Deadline;
 import java.time.Duration;
@@ -332,7 +333,9 @@ final class World {
     private Set<String> bells() {
         Set<String> rings = new TreeSet<>();
         for (ServiceInstance i : consul.instances(BELL, soon())) {
-            rings.add(i.id() + i.port() + i.tags());
+            if (i.status() == CheckStatus.PASSING) {
+                rings.add(i.id() + i.port() + i.tags());
+            }
         }
         return rings;
     }

@@ -14,6 +14,7 @@ import io.autopilot.mysql.hook.Outcome;
 import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.PreStop;
 import io.autopilot.mysql.port.Consul;
+import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
@@ -248,10 +249,13 @@ final class SimNode implements Ticker {
         bells = rings;
     }
 
+    /** What a supervisor compares: addresses and ports of the passing ones. */
     private String instances(String service) {
         StringBuilder list = new StringBuilder();
         for (ServiceInstance i : simulation.consul.instances(service, simulation.time.in(LOOK))) {
-            list.append(i.id()).append(i.tags()).append(i.status());
+            if (i.status() == CheckStatus.PASSING) {
+                list.append(i.id()).append(i.address()).append(':').append(i.port()).append(' ');
+            }
         }
         return list.toString();
     }

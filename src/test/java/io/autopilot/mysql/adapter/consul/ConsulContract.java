@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.CheckStatus;
+import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.Consul.ServiceSpec;
 import io.autopilot.mysql.port.Consul.SessionSpec;
 import io.autopilot.mysql.port.Consul.TxnOp;
@@ -211,6 +212,25 @@ abstract class ConsulContract {
     }
 
     @Test
+    void aServiceThatIsRegisteredAgainKeepsTheStateOfItsCheck() {
+        register("a", Duration.ofSeconds(60));
+        consul().updateCheck("service:" + service + "-a", CheckStatus.CRITICAL, "silent", soon());
+        send("a", Duration.ofSeconds(60));
+        // What the agent says now is in the catalog when a later registration is.
+        register("b", Duration.ofSeconds(60));
+        assertEquals(Optional.of(CheckStatus.CRITICAL), statusOf("a"));
+        consul().updateCheck("service:" + service + "-a", CheckStatus.PASSING, "heard", soon());
+        eventually(() -> statusOf("a").equals(Optional.of(CheckStatus.PASSING)));
+    }
+
+    private Optional<CheckStatus> statusOf(String instance) {
+        return consul().instances(service, soon()).stream()
+                .filter(i -> i.id().equals(service + "-" + instance))
+                .map(ServiceInstance::status)
+                .findFirst();
+    }
+
+    @Test
     void deregisteringTwiceIsFineAndAnUnknownCheckIsSaidToBeUnknown() {
         consul().deregister(service + "-nobody", soon());
         assertFalse(consul().updateCheck(check("nobody"), CheckStatus.PASSING, "", soon()));
@@ -285,6 +305,11 @@ abstract class ConsulContract {
     }
 
     private void register(String instance, Duration ttl) {
+        send(instance, ttl);
+        eventually(() -> passing(instance));
+    }
+
+    private void send(String instance, Duration ttl) {
         consul().register(
                 new ServiceSpec(
                         service + "-" + instance,
@@ -296,7 +321,6 @@ abstract class ConsulContract {
                         CheckStatus.PASSING,
                         Optional.empty()),
                 soon());
-        eventually(() -> passing(instance));
     }
 
     private boolean passing(String instance) {
