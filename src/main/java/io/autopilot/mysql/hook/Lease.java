@@ -49,7 +49,11 @@ final class Lease {
     /** This node is alive: passes its check, registers it when Consul doesn't know it, keeps the session. */
     void heartbeat(Deadline deadline) {
         String note = "the hooks of this node run";
-        if (!isRegisteredHere() || !consul.updateCheck(checkId(), CheckStatus.PASSING, note, deadline)) {
+        if (!isRegisteredHere()) {
+            register(deadline);
+        }
+        // Also after a registration, which leaves a check that had run out as it was.
+        if (!consul.updateCheck(checkId(), CheckStatus.PASSING, note, deadline)) {
             register(deadline);
         }
         state.session().ifPresent(session -> consul.renewSession(session, deadline));

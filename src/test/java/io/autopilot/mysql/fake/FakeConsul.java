@@ -303,6 +303,7 @@ public final class FakeConsul implements Consul {
     @Override
     public void register(ServiceSpec service, Deadline deadline) {
         arrive(deadline);
+        letTimePass();
         Optional<Service> before = Optional.ofNullable(services.get(service.id()));
         services.put(
                 service.id(),

@@ -156,6 +156,25 @@ class HealthTest {
         }
     }
 
+    /** Its check ran out while it was away; Consul keeps that over a new registration. */
+    @Test
+    void aNodeThatComesBackWithANewAddressIsPassingAtOnce() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        FakeNode moved = nodes.get(1);
+        for (int i = 0; i < 4; i++) {
+            cluster.time.sleep(moved.node.settings().lease().dividedBy(2));
+            nodes.get(0).health();
+        }
+        Node node = new Node(moved.name, new Address("10.0.0.77", 3306), moved.node.settings());
+        new Health(node, moved.ports).run(cluster.time.in(Duration.ofSeconds(4)));
+        assertEquals(
+                List.of(Consul.CheckStatus.PASSING),
+                cluster.consul.instances("mysql-node", cluster.time.in(Duration.ofSeconds(1))).stream()
+                        .filter(i -> i.id().endsWith("-db1"))
+                        .map(Consul.ServiceInstance::status)
+                        .toList());
+    }
+
     @Test
     void aServerThatOnlyHasThePrimarysOldAddressIsNotFollowed() {
         List<FakeNode> nodes = cluster.withReplicas(2);
