@@ -136,6 +136,14 @@ final class LifeScriptsTest {
     }
 
     @Test
+    void theSupervisorIsToldTheNameOfTheNode() throws Exception {
+        image("echo \"$NODE_NAME\" >>\"$EVENTS\"");
+        assertEquals(0, ended(run("entrypoint")));
+        String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        assertEquals("manage preStart --check\n" + name + "\n", events());
+    }
+
+    @Test
     void aStopIsPassedOnToContainerPilotAndTheStatusOfAnOldLifeIsForgotten() throws Exception {
         Files.writeString(Files.createDirectories(directory.resolve("run")).resolve("pre-start.status"), "78\n");
         image("trap 'echo stopped >>\"$EVENTS\"; exit 0' TERM; echo started >>\"$EVENTS\"; while :; do sleep 0.1; done");

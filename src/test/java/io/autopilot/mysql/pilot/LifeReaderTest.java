@@ -39,6 +39,17 @@ final class LifeReaderTest {
     }
 
     @Test
+    void aNodeHearsTheBellThatRingsForItAndEveryBellWhenItsNameIsNotKnown() throws Exception {
+        String file = Files.readString(Path.of("containerpilot.json5"));
+        assertEquals(Optional.of("to-db1"), bell(Life.read(file, Map.of("NODE_NAME", "db1"), HOST)).tag());
+        assertEquals(Optional.empty(), bell(Life.read(file, Map.of(), HOST)).tag());
+    }
+
+    private static Life.Watch bell(Life life) {
+        return life.watches().stream().filter(watch -> watch.service().equals("mysql-handover")).findFirst().orElseThrow();
+    }
+
+    @Test
     void readsTheProjectsOwnFileWithAnAgentInTheContainer() throws Exception {
         String file = Files.readString(Path.of("containerpilot.json5"));
 
