@@ -1,6 +1,7 @@
 package io.autopilot.mysql.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -84,10 +85,13 @@ abstract class ClusterScenarios {
     @Order(5)
     void aPlannedStopHandsOverAndTheOtherReplicaFollows() {
         String old = cluster.awaitPrimary(SOON);
+        List<String> others = cluster.replicas().stream().sorted().toList();
         ledger.write();
+        List<String> before = mysqldsOf(others);
         cluster.docker("stop", "-t", "60", old);
         ledger.writeElsewhere(old, SOON);
         cluster.awaitReplicas(1, SOON);
+        assertEquals(before, mysqldsOf(others), "a change of roles restarts no mysqld");
         ledger.isWholeOnEveryNode();
         cluster.docker("start", old);
         comesBackAsReplica(old);
@@ -127,8 +131,14 @@ abstract class ClusterScenarios {
         cluster.await("newer snapshot", SOON, () -> cluster.lastSnapshot().filter(id -> !id.equals(before)));
     }
 
+    /** Each start of mysqld by its id. */
+    private List<String> mysqldsOf(List<String> nodes) {
+        return nodes.stream().map(node -> cluster.docker("exec", node, "cat", "/run/manage/mysqld.start")).toList();
+    }
+
     void comesBackAsReplica(String old) {
         cluster.awaitReplica(old, LATER);
+        assertFalse(cluster.isWritable(old), "a primary that comes back accepts writes");
         cluster.awaitReplicas(2, LATER);
         ledger.isWholeOnEveryNode();
     }

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.Address;
@@ -10,7 +11,9 @@ import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
+import io.autopilot.mysql.fake.Steps;
 import io.autopilot.mysql.port.Consul;
+import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.MysqlException;
 import java.nio.file.Path;
@@ -556,5 +559,67 @@ class HealthTest {
         first.server.clientWrites();
         replica.health();
         assertTrue(replica.state.mustJoin());
+    }
+
+    /** The predecessor took two for none, and failed over. */
+    @Test
+    void twoListedPrimariesAreNoReasonToFailOver() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.consul.register(
+                new Consul.ServiceSpec(
+                        "mysql-primary-db1",
+                        "mysql-primary",
+                        "10.0.0.2",
+                        3306,
+                        List.of(),
+                        Duration.ofMinutes(10),
+                        Consul.CheckStatus.PASSING,
+                        Optional.empty()),
+                soon());
+        nodes.forEach(node -> assertEquals("Serve", node.health().decision(), node.name));
+        cluster.rounds(4);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertEquals(1, new History(nodes.get(0).node, cluster.consul).newest(10, soon()).size());
+    }
+
+    @Test
+    void aPrimaryThatWasKilledBeforeItWasListedIsListedByItsNextRun() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        FakeNode next = nodes.get(1);
+        Steps steps = new Steps(cluster.time).at("register", Steps.Fault.KILLED);
+        assertThrows(
+                Steps.Killed.class, () -> new Health(next.node, steps.through(next.ports)).run(cluster.time.in(Duration.ofSeconds(4))));
+        assertEquals(List.of(next), cluster.writable());
+        assertEquals(List.of(), listedPrimaries());
+        next.health();
+        assertEquals(List.of("mysql-primary-db1"), listedPrimaries());
+    }
+
+    private List<String> listedPrimaries() {
+        return cluster.consul.instances("mysql-primary", soon()).stream()
+                .filter(i -> i.status() == Consul.CheckStatus.PASSING)
+                .map(Consul.ServiceInstance::id)
+                .toList();
+    }
+
+    /** Before CLONE a restore brings the data alone: without it a replica would be sent all of it again. */
+    @Test
+    void whatARestoreBroughtIsToldToTheServerBeforeItFollows() {
+        FakeNode first = cluster.add("db0");
+        first.health();
+        first.server.clientWrites();
+        FakeNode restored = cluster.add("db1");
+        GtidSet brought = first.server.executed();
+        restored.state.writeRestoredGtids(brought);
+        restored.state.writeMustJoin();
+        assertEquals("Follow", restored.health().decision());
+        assertEquals(brought, restored.server.purged());
+        assertEquals(Optional.empty(), restored.state.restoredGtids());
+    }
+
+    private Deadline soon() {
+        return cluster.time.in(Duration.ofSeconds(1));
     }
 }

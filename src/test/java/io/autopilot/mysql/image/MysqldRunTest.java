@@ -172,6 +172,18 @@ final class MysqldRunTest {
         }
     }
 
+    /** The predecessor's supervisor killed it after five seconds. */
+    @Test
+    void aMysqldThatTakesLongToStopIsWaitedFor() throws Exception {
+        Files.writeString(directory.resolve("mysqld"), FAKE_MYSQLD.replace("kill $!; exit 0", "sleep 7; echo DONE >>\"$EVENTS\"; kill $!; exit 0"));
+        start();
+
+        signal("TERM", Long.toString(wrapper.pid()));
+
+        assertEquals(0, awaitExit(), log());
+        assertTrue(events().endsWith("TERM\nDONE\n"), events());
+    }
+
     @Test
     void shutsDownCleanlyWhenNothingMarkedItWritable() throws Exception {
         start();

@@ -127,7 +127,8 @@ abstract class SupervisorScenarios {
     void onSigtermPreStopRunsBeforeTheMainJobHearsOfIt() throws Exception {
         Living living = live(
                 MAIN + ", restarts: 'unlimited'}",
-                job("preStop", "echo begin >>$LINES; sleep 0.5; echo end >>$LINES",
+                // For longer than stopTimeout, which must not begin before preStop is over.
+                job("preStop", "echo begin >>$LINES; sleep 2.5; echo end >>$LINES",
                         "when: {source: 'main', once: 'stopping'}, timeout: '10s'"));
         living.awaitLine("main");
 
