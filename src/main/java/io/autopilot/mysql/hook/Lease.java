@@ -31,6 +31,8 @@ final class Lease {
     /** Tag of the node service of one that is on its way out. */
     static final String LEAVING = "leaving";
 
+    private static final String NOTE = "the hooks of this node run";
+
     /** A dead node stays listed, since a cluster must not be initialised again while instances are known. */
     private static final Duration FORGET_NODE_AFTER = Duration.ofDays(3);
 
@@ -48,12 +50,7 @@ final class Lease {
 
     /** This node is alive: passes its check, registers it when Consul doesn't know it, keeps the session. */
     void heartbeat(Deadline deadline) {
-        String note = "the hooks of this node run";
-        if (!isRegisteredHere()) {
-            register(deadline);
-        }
-        // Also after a registration, which leaves a check that had run out as it was.
-        if (!consul.updateCheck(checkId(), CheckStatus.PASSING, note, deadline)) {
+        if (!isRegisteredHere() || !consul.updateCheck(checkId(), CheckStatus.PASSING, NOTE, deadline)) {
             register(deadline);
         }
         state.session().ifPresent(session -> consul.renewSession(session, deadline));
@@ -83,7 +80,8 @@ final class Lease {
             // A container that is killed before it has left, and starts again, has to take that back.
             state.writeRegisteredAddress(LEAVING);
         }
-        consul.register(
+        Services.registerPassing(
+                consul,
                 new ServiceSpec(
                         node.nodeServiceId(),
                         node.settings().nodeService(),
@@ -93,6 +91,7 @@ final class Lease {
                         node.settings().lease(),
                         CheckStatus.PASSING,
                         Optional.of(FORGET_NODE_AFTER)),
+                NOTE,
                 deadline);
         if (tags.isEmpty()) {
             state.writeRegisteredAddress(node.address().toString());

@@ -60,15 +60,15 @@ final class Services {
 
     /**
      * Tells the supervisor of a node to run {@code onChange} (docs/decisions/0005). The bell goes silent by itself, a
-     * minute later: to silence it after a hand-over would wake all supervisors again, just when the cluster has other things to do.
+     * minute later: to silence it after a hand-over would wake that supervisor again, just when the cluster has other things to do.
      *
      * @param ring another one each time: supervisors see a change of address or port only
      */
     void ringBell(String to, long ring, Deadline deadline) {
-        String id = node.bellService() + "-" + node.name();
-        consul.register(
+        registerPassing(
+                consul,
                 new ServiceSpec(
-                        id,
+                        node.bellService() + "-" + node.name(),
                         node.bellService(),
                         node.address().host(),
                         1 + Math.floorMod(ring, LAST_PORT),
@@ -76,9 +76,8 @@ final class Services {
                         Duration.ofMinutes(1),
                         CheckStatus.PASSING,
                         Optional.of(REMOVE_AFTER)),
+                "",
                 deadline);
-        // One that has gone silent and is still there would not be heard.
-        consul.updateCheck("service:" + id, CheckStatus.PASSING, "", deadline);
     }
 
     void silenceBell(Deadline deadline) {
@@ -86,7 +85,8 @@ final class Services {
     }
 
     private void pass(String id, String name, String note, Deadline deadline) {
-        consul.register(
+        registerPassing(
+                consul,
                 new ServiceSpec(
                         id,
                         name,
@@ -96,8 +96,14 @@ final class Services {
                         roleTtl(),
                         CheckStatus.PASSING,
                         Optional.of(REMOVE_AFTER)),
+                note,
                 deadline);
-        consul.updateCheck("service:" + id, CheckStatus.PASSING, note, deadline);
+    }
+
+    /** In two calls, since a registration leaves a check that is there already as it is: one that ran out would stay critical. */
+    static void registerPassing(Consul consul, ServiceSpec service, String note, Deadline deadline) {
+        consul.register(service, deadline);
+        consul.updateCheck(service.checkId(), CheckStatus.PASSING, note, deadline);
     }
 
     /** A role is believed for as long as the lease would be. */

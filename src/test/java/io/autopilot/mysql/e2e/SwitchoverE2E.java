@@ -129,8 +129,8 @@ class SwitchoverE2E {
                 // It froze with the lease in its hands, or a moment after all was done: there is nothing to undo, and the others replace it.
                 String end = result.status() == 0
                         ? target + " is the primary"
-                        : target + " (has the lease and was not seen to accept writes|took the lease and was lost)";
-                assertTrue(Pattern.compile(end).matcher(result.out()).find(), result::out);
+                        : "(\\w+ is the primary, term \\d+; )?" + target + " (has the lease and was not seen to accept writes|took the lease and was lost)";
+                assertTrue(Pattern.compile(end).matcher(result.out()).lookingAt(), result::out);
                 ledger.writeElsewhere(target, SOON);
             }
         } finally {
