@@ -69,7 +69,7 @@ class FailoverBench {
             fault("kill -9 mysqld", old -> cluster.docker("exec", old, "pkill", "-KILL", "-x", "mysqld"), old -> {});
             fault("docker kill", old -> cluster.docker("kill", old), old -> cluster.docker("start", old));
             fault("network cut", old -> network("disconnect", old), old -> network("connect", old));
-            fault("docker pause", old -> cluster.docker("pause", old), old -> cluster.docker("unpause", old));
+            fault("docker pause", cluster::freeze, cluster::thaw);
         }
         report(runs);
     }

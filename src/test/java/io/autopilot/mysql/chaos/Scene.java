@@ -105,9 +105,8 @@ final class Scene {
                 .filter(waiting -> Integer.parseInt(waiting) > 0));
     }
 
-    /** Docker fails to when a process starts another one at that moment. */
     void freeze(String node) {
-        cluster.await("frozen " + node, OTHER, () -> tryDocker("pause", node) ? Optional.of(true) : Optional.empty());
+        cluster.freeze(node);
     }
 
     void letReplicasGoOn() {

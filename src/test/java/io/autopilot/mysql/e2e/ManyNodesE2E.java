@@ -105,12 +105,12 @@ class ManyNodesE2E {
         awaitFreshHeartbeatOnEveryNode(old);
         Bound takeOver = new Bound(LOST_PRIMARY);
         Bound asleep = new Bound(LEASE.multipliedBy(2));
-        cluster.docker("pause", old);
+        cluster.freeze(old);
         try {
             ledger.writeElsewhere(old, takeOver.left());
             cluster.await("end of the sleep", LATER, asleep::over);
         } finally {
-            cluster.docker("unpause", old);
+            cluster.thaw(old);
         }
         // Its wrapper looks once a second (docs/protocol.md, rule 3): until then it can be as it was when it fell asleep.
         cluster.awaitInside("end of writes on " + old, Duration.ofSeconds(1).plus(LOOK), () -> notWritable(old));

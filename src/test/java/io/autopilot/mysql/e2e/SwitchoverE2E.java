@@ -116,7 +116,7 @@ class SwitchoverE2E {
         Map<String, String> before = cluster.keys("mysql/successor");
         CompletableFuture<Result> running = CompletableFuture.supplyAsync(() -> cluster.manage(old, "switchover", "--to", target, "--deadline", "4s"));
         cluster.await("a target that is ready", SOON, () -> Optional.of(cluster.keys("mysql/successor")).filter(now -> !now.equals(before)));
-        cluster.docker("pause", target);
+        cluster.freeze(target);
         Result result;
         try {
             result = running.join();
@@ -134,7 +134,7 @@ class SwitchoverE2E {
                 ledger.writeElsewhere(target, SOON);
             }
         } finally {
-            cluster.docker("unpause", target);
+            cluster.thaw(target);
         }
         cluster.awaitReplicas(2, LATER);
         assertNotEquals(target, ledger.write());

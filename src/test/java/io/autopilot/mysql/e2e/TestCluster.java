@@ -33,6 +33,8 @@ public final class TestCluster implements AutoCloseable {
 
     /** What may give a container another address. */
     private static final Set<String> MOVES = Set.of("start", "stop", "restart", "kill", "rm", "network");
+    /** Docker tries for about a third of a second by itself. */
+    private static final Duration FREEZE = Duration.ofSeconds(20);
 
     private final String project;
     private final String network;
@@ -160,6 +162,15 @@ public final class TestCluster implements AutoCloseable {
             addresses.clear();
         }
         return command.run(concat("docker", arguments));
+    }
+
+    /** Docker refuses to while a process of the container starts another one ("unable to freeze"). */
+    public void freeze(String node) {
+        await("frozen " + node, FREEZE, () -> Optional.of(node).filter(it -> tryDocker("pause", it)));
+    }
+
+    public void thaw(String node) {
+        docker("unpause", node);
     }
 
     /** Its network is gone, all else of the container runs on. */
