@@ -16,16 +16,23 @@ public final class ChangeTurn implements Hook {
 
     private final Ports ports;
     private final Hook onChange;
+    private final boolean noted;
 
-    /** @param onChange takes what is noted whenever it begins to look */
-    public ChangeTurn(Ports ports, Hook onChange) {
+    /**
+     * @param onChange takes what is noted whenever it begins to look
+     * @param noted whether the launcher has noted the change already; another run may have seen it since
+     */
+    public ChangeTurn(Ports ports, Hook onChange, boolean noted) {
         this.ports = ports;
         this.onChange = onChange;
+        this.noted = noted;
     }
 
     @Override
     public Outcome run(Deadline deadline) {
-        ports.state().changes().note();
+        if (!noted) {
+            ports.state().changes().note();
+        }
         return ports.poll()
                 .until(deadline, PAUSE, () -> looked(deadline))
                 .orElseGet(() -> Outcome.tryLater("Busy", new Reason("another run has looked after changes all the time")));

@@ -317,6 +317,30 @@ final class LifeScriptsTest {
     }
 
     @Test
+    void aChangeStartsNoJvmWhileOneThatHasNotLookedYetStarts() throws Exception {
+        script("java", "#!/bin/bash\necho \"$MANAGE_NOTED\" >>\"$EVENTS\"\n");
+        Path note = directory.resolve("run/change");
+        Files.createDirectories(note.getParent());
+        Files.writeString(directory.resolve("run/mysqld.start"), "");
+
+        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
+        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
+        assertEquals("1\n", events());
+
+        // The run that was started looks now: what comes later is another change.
+        Files.delete(note);
+        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
+        assertEquals("1\n1\n", events());
+
+        // It was killed before it looked, or a run within the JVM notes changes for itself.
+        for (String old : List.of((long) uptime() - 6 + "\n", "")) {
+            Files.writeString(note, old);
+            assertEquals(0, ended(run("manage", "onChange", "--if-running")));
+        }
+        assertEquals("1\n".repeat(4), events());
+    }
+
+    @Test
     void theLauncherBoundsLookUpsOfNamesAndNotesWhenItBegan() throws Exception {
         script("java", "#!/bin/bash\necho \"$RES_OPTIONS\" \"$MANAGE_LAUNCHED\" \"${@: -2}\" >\"$EVENTS\"\n");
         double before = uptime();
