@@ -61,6 +61,11 @@ final class FormerPeers implements AutoCloseable {
         }
     }
 
+    /** Whether each has answered, or can't be connected to. */
+    boolean haveAnswered() {
+        return connections.stream().allMatch(CompletableFuture::isDone);
+    }
+
     /** Those that answered by now. */
     List<Peer> all() {
         return connections.stream()

@@ -41,6 +41,11 @@ final class Successor {
     /** A little longer than the old primary lets this node catch up: a permit that comes no more was called off, or its giver has died. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+    /** What a busy machine takes for connections to all other replicas; a dead one's doesn't hold a hand-over up for longer. */
+    private static final Duration PEERS = Duration.ofSeconds(1);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
     /** What a commit of the old primary, that is there already, takes to be applied; longer, and the old primary undoes it. */
     private static final Duration APPLY = Duration.ofSeconds(9);
 
@@ -103,6 +108,8 @@ final class Successor {
                 return unfit;
             }
             TxnOp.Lock lock = promotion.lock(handOver.term(), mysqld, deadline);
+            // Who can't be asked by then doesn't acknowledge in the new term: without any it would begin unprotected. Writes go on meanwhile.
+            ports.poll().until(deadline.atMost(PEERS), PAUSE, () -> Optional.of(true).filter(yes -> peers.haveAnswered()));
             // What isn't asked for here loads what the last steps need: they are in the write gap.
             keys.history(deadline);
             keys.answer(handOver, announced.index(), deadline);

@@ -20,12 +20,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,6 +211,38 @@ class SwitchoverTest {
         Durability promised = ClusterRecords.readDurability("", durability());
         assertEquals(2, promised.newest().term());
         assertTrue(promised.newest().ackSet().contains(world.node(1).server.uuid()), promised::toString);
+        world.settlesWithNothingLost("done");
+    }
+
+    /** As on a machine that is busy. A term that begins without anybody who acknowledges can't be taken over by itself for as long. */
+    @Test
+    void aReplicaThatIsSlowToAnswerAcknowledgesTheNewPrimarysFirstWrites() throws IOException {
+        world = new World(Files.createDirectories(directory.resolve("lossless")), "lossless");
+        AtomicBoolean slow = new AtomicBoolean(true);
+        world.cluster.setTasks(task -> {
+            boolean ofSuccessor = StackWalker.getInstance().walk(frames -> frames.anyMatch(f -> f.getClassName().equals(FormerPeers.class.getName())));
+            if (ofSuccessor && slow.getAndSet(false)) {
+                world.cluster.time.alongside(() -> {
+                    world.cluster.time.sleep(Duration.ofMillis(900));
+                    task.run();
+                });
+            } else {
+                task.run();
+            }
+        });
+        List<Set<String>> begun = new ArrayList<>();
+        world.cluster.time.alongside(() -> {
+            while (begun.isEmpty() && !world.over) {
+                world.cluster.time.sleep(Duration.ofMillis(1));
+                Durability now = ClusterRecords.readDurability("", durability());
+                if (now.newest().term() == 2) {
+                    begun.add(now.newest().ackSet());
+                }
+            }
+        });
+        assertTrue(world.switchover(0, Optional.of("db2")).isDone());
+        assertFalse(slow.get());
+        assertEquals(List.of(Set.of(world.node(1).server.uuid())), begun);
         world.settlesWithNothingLost("done");
     }
 
