@@ -65,6 +65,7 @@ public final class Manage implements Runnable {
         commands.put("adopt", () -> new AdoptCommand(environment));
         commands.put("switchover", () -> new SwitchoverCommand(environment));
         commands.put("supervise", SuperviseCommand::new);
+        commands.put("hooks", () -> new HooksCommand(environment));
         return commands;
     }
 

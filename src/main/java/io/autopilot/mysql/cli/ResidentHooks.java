@@ -3,6 +3,7 @@ package io.autopilot.mysql.cli;
 import io.autopilot.mysql.pilot.Launcher;
 import io.autopilot.mysql.port.Cancellation;
 import java.io.IOException;
+import java.security.Security;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +39,23 @@ final class ResidentHooks implements Launcher {
         this.commandLine = commandLine;
     }
 
+    /** The same for the rest of this process's life: its log and its network are made ready for it. */
+    static ResidentHooks inThisProcess(Launcher programs, CommandLine commandLine) {
+        LogSetup.load();
+        // What a JVM remembers of the network between two calls, and a new process doesn't: addresses of names, idle connections.
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        System.setProperty("http.keepAlive", "false");
+        return new ResidentHooks(programs, commandLine);
+    }
+
+    static boolean isResident(List<String> command) {
+        return command.size() > 1 && command.getFirst().equals(OWN) && RESIDENT.contains(command.get(1));
+    }
+
     @Override
     public Run start(List<String> command, Map<String, String> environment) throws IOException {
-        boolean resident = command.size() > 1 && command.getFirst().equals(OWN) && RESIDENT.contains(command.get(1));
-        if (!resident) {
+        if (!isResident(command)) {
             return programs.start(command, environment);
         }
         Map<String, String> own = new HashMap<>(environment);

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Security;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -70,18 +69,9 @@ final class SuperviseCommand implements Callable<Integer> {
         if (PROCESS.equals(environment.get(Setting.HOOKS.name()))) {
             return programs;
         }
-        LogSetup.load();
-        asFreshAsAProcess();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        return new ResidentHooks(programs, (given, arguments) -> Manage.run(given, out, err, arguments));
-    }
-
-    /** What a JVM remembers of the network between two calls, and a new process doesn't: addresses of names, idle connections. */
-    private static void asFreshAsAProcess() {
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        System.setProperty("http.keepAlive", "false");
+        return ResidentHooks.inThisProcess(programs, (given, arguments) -> Manage.run(given, out, err, arguments));
     }
 
     private int live(Life life, Map<String, String> environment) throws IOException, InterruptedException {

@@ -50,7 +50,7 @@ import java.util.Optional;
 final class Wiring {
     static final int MYSQL_PORT = 3306;
     private static final Path PROC = Path.of("/proc");
-    private static final Path RUN = Path.of("/run/manage");
+    static final Path RUN = Path.of("/run/manage");
     private static final Path MY_CNF = Path.of("/etc/mysql/my.cnf");
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final long SMALL = 768L << 20;

@@ -48,7 +48,7 @@ public enum Setting {
     HOOKS(
             CLUSTER,
             "resident",
-            "Built-in supervisor: `resident`: health and onChange run within it; `process`: as programs of their own, as under ContainerPilot."),
+            "`resident`: health and onChange run within a process that lives on (the built-in supervisor; a job under ContainerPilot); `process`: each run as a program of its own."),
 
     CONSUL(CONSUL_ACCESS, "consul", "The agent: `host`, `host:port` (default 8500) or `http(s)://host:port`."),
     CONSUL_AGENT(CONSUL_ACCESS, "0", "1: an agent runs in each container, and the hooks talk to that one."),

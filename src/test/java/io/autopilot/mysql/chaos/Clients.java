@@ -71,7 +71,7 @@ final class Clients implements AutoCloseable {
     private void write(Duration patience) {
         while (!over.get()) {
             String node = primary.get();
-            try (Connection connection = cluster.connect(node)) {
+            try (Connection connection = cluster.connect(node, HASTE)) {
                 connection.setNetworkTimeout(AT_ONCE, Math.toIntExact(patience.toMillis()));
                 open.add(connection);
                 writeTo(connection, node);

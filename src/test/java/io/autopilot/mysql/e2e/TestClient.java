@@ -7,19 +7,27 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
 /** Somebody who logs in to a server over the network. */
 record TestClient(String user, String password) {
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
     Connection connect(String host, String database) throws SQLException {
+        return connect(host, database, PATIENCE);
+    }
+
+    /** @param patience how long to wait for each answer, that to the log-in too: a frozen server's kernel still takes connections */
+    Connection connect(String host, String database, Duration patience) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
         properties.setProperty("allowPublicKeyRetrieval", "true");
         properties.setProperty("connectTimeout", "2000");
-        properties.setProperty("socketTimeout", "5000");
+        properties.setProperty("socketTimeout", Long.toString(patience.toMillis()));
         String encoded = URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
         return DriverManager.getConnection("jdbc:mysql://" + host + ":3306/" + encoded, properties);
     }

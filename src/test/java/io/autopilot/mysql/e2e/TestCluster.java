@@ -301,8 +301,13 @@ public final class TestCluster implements AutoCloseable {
 
     /** A connection of the application's user to one node. */
     public Connection connect(String container) throws SQLException {
+        return connect(container, TestClient.PATIENCE);
+    }
+
+    /** @param patience how long to wait for each answer, that to the log-in too */
+    public Connection connect(String container, Duration patience) throws SQLException {
         try {
-            return APPLICATION.connect(addresses.computeIfAbsent(container, this::address), "shop");
+            return APPLICATION.connect(addresses.computeIfAbsent(container, this::address), "shop", patience);
         } catch (SQLException e) {
             addresses.remove(container);
             throw e;
