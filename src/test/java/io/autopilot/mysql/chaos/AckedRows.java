@@ -18,9 +18,12 @@ final class AckedRows {
      * What one server has.
      *
      * @param sound ids of rows that could be read whole
-     * @param damaged ids of rows whose contents aren't what was written; or one for a server that can't be read at all
+     * @param damaged ids of rows whose contents aren't what was written
      */
-    record Contents(Set<Long> sound, Set<Long> damaged) {}
+    record Contents(Set<Long> sound, Set<Long> damaged) {
+        /** A server that can't be read at all: what it has isn't known, and counts as one row that is unreadable. */
+        static final Contents UNKNOWN = new Contents(Set.of(), Set.of(-1L));
+    }
 
     /**
      * What a comparison found that no comparison before it had found.
@@ -43,7 +46,7 @@ final class AckedRows {
         acknowledged.forEach((id, by) -> {
             List<String> without = new ArrayList<>();
             servers.forEach((node, contents) -> {
-                if (!contents.sound().contains(id) && !contents.damaged().contains(id)) {
+                if (contents != Contents.UNKNOWN && !contents.sound().contains(id) && !contents.damaged().contains(id)) {
                     without.add(node);
                 }
             });

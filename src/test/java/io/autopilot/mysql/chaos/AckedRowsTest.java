@@ -38,6 +38,15 @@ class AckedRowsTest {
     }
 
     @Test
+    void aServerThatCanNotBeReadIsOneUnreadableRowAndWhatItLacksIsSeenLater() {
+        acknowledge(1);
+        var difference = rows.compare(Map.of("a", Contents.UNKNOWN, "b", with(1L)));
+        assertEquals(Map.of(), difference.lost());
+        assertEquals(Set.of(-1L), difference.unreadable());
+        assertEquals(Set.of(1L), rows.compare(Map.of("a", with(), "b", with(1L))).lost().keySet());
+    }
+
+    @Test
     void aRowThatNobodyWasToldOfIsExtraAndCountedOnce() {
         acknowledge(1);
         var servers = Map.of("a", with(1L, 2L), "b", with(1L, 2L));

@@ -207,10 +207,10 @@ final class FaultyCluster implements AutoCloseable {
                 String[] pair = row.split(" ", 2);
                 (pair[1].equals("1") ? sound : damaged).add(Long.parseLong(pair[0]));
             }
+            return new Contents(sound, damaged);
         } catch (SQLException e) {
-            damaged.add(-1L);
+            return Contents.UNKNOWN;
         }
-        return new Contents(sound, damaged);
     }
 
     /** What all the nodes that are still there have said. */
