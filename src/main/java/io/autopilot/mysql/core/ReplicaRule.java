@@ -25,9 +25,6 @@ final class ReplicaRule {
     /** Errors of a receiver whose account is locked, or isn't there. */
     private static final Set<String> SHUT_OUT = Set.of("3118 ", "1045 ");
 
-    /** Errors of an applier whose relay logs stayed with the server that its data was copied from. */
-    private static final Set<String> OF_ANOTHER = Set.of("13124 ", "1872 ");
-
     private ReplicaRule() {}
 
     /** @param primary who holds the lease */
@@ -62,8 +59,8 @@ final class ReplicaRule {
         if (INTERRUPTED.stream().anyMatch(replication.applierError()::startsWith)) {
             return followIfChecked(view, primary, "the applier was interrupted: " + replication.applierError());
         }
-        if (view.mustJoin() && OF_ANOTHER.stream().anyMatch(replication.applierError()::startsWith)) {
-            return followIfChecked(view, primary, "the snapshot's own relay logs are not here: " + replication.applierError());
+        if (replication.looksForRelayLogs() && nothingIsMissedIn(view, mysqld)) {
+            return followIfChecked(view, primary, "its relay logs are not here: " + replication.applierError());
         }
         if (!replication.applierError().isEmpty()) {
             return new StayOut(because("the applier stopped: " + replication.applierError()));
@@ -122,6 +119,16 @@ final class ReplicaRule {
     private static boolean isTorn(ServerState mysqld, ReplicationState replication) {
         return replication.applierError().startsWith(TORN_RELAY_LOG)
                 && mysqld.executed().contains(replication.retrieved());
+    }
+
+    /**
+     * What lay unapplied in relay logs that are gone may have been acknowledged by this server: while it counts for that, it is not set up anew
+     * before the primary has dropped it with a barrier (protocol P1, P9), unless it has all that the primary has.
+     */
+    private static boolean nothingIsMissedIn(NodeView view, ServerState mysqld) {
+        return view.mustJoin()
+                || view.durability().filter(d -> d.isMember(mysqld.serverUuid())).isEmpty()
+                || view.primaryExecuted().filter(mysqld.executed()::contains).isPresent();
     }
 
     /** No server follows before its set was compared with the primary's (protocol P5). */

@@ -2,6 +2,7 @@ package io.autopilot.mysql.core;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a server replicates, as it says itself.
@@ -26,6 +27,17 @@ public record ReplicationState(
         Optional<Duration> lag,
         String receiverError,
         String applierError) {
+    /**
+     * Errors of an applier that looks for relay logs which are not there: they stayed with the server that its data was copied from, or a RESET
+     * was killed half-way by another hand (seen; that one had applied all).
+     */
+    private static final Set<String> NO_RELAY_LOGS = Set.of("13124 ", "1872 ");
+
+    /** Whether its server has to forget its source before it can follow one again. */
+    public boolean looksForRelayLogs() {
+        return NO_RELAY_LOGS.stream().anyMatch(applierError::startsWith);
+    }
+
     /** States of the receiver thread. */
     public enum Receiver {
         ON,

@@ -93,8 +93,8 @@ final class Following {
             }
             user = ReplicationAccount.userOf(mysqld.serverUuid());
         }
-        if (ports.state().mustJoin()) {
-            // A snapshot of a replica says how that one replicated, from relay logs that are not here (seen: errors 1872 and 13124).
+        if (ports.state().mustJoin() || local.read().replication().filter(ReplicationState::looksForRelayLogs).isPresent()) {
+            // A snapshot of a replica says how that one replicated, from relay logs that are not here.
             local.forgetSource();
         }
         local.follow(decision.primary(), user, login.password());

@@ -88,6 +88,10 @@ final class Observer {
         try {
             LeaseView seen = lease.view(deadline);
             Optional<Indexed<Durability>> durability = keys.durability(deadline);
+            if (isOlder(seen, durability)) {
+                // Somebody took over between both reads, and the primary before must not look like the last one: its successor would be taken over from.
+                seen = lease.view(deadline);
+            }
             Facts facts = new Facts(
                     mysqld,
                     seen,
@@ -104,6 +108,12 @@ final class Observer {
         } catch (ConsulException e) {
             return withoutConsul(mysqld, e, began);
         }
+    }
+
+    /** A take-over changes both in one transaction. */
+    private static boolean isOlder(LeaseView lease, Optional<Indexed<Durability>> durability) {
+        return lease.recorded().isPresent()
+                && durability.filter(d -> d.value().newest().term() > lease.recorded().get().term()).isPresent();
     }
 
     private record Facts(

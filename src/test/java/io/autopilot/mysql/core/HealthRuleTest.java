@@ -293,9 +293,17 @@ class HealthRuleTest {
 
     @Test
     void anApplierThatLooksForTheRelayLogsOfASnapshotsDonorIsSetUpAnew() {
-        given.otherHoldsTheLease().applierError("13124 Replica failed to initialize applier metadata").primaryHas("1-9");
+        given.otherHoldsTheLease().applierError("13124 Replica failed to initialize applier metadata").primaryHas("1-9").restoredAndNeverJoined();
+        decides(Follow.class);
+    }
+
+    @Test
+    void p9AnApplierThatLooksForRelayLogsWhichAreGoneIsSetUpAnewWhenTheyCanNotHaveHeldWhatItAcknowledged() {
+        given.otherHoldsTheLease().applierError("1872 Replica failed to initialize applier metadata").primaryHas("1-9");
+        decides(Follow.class);
+        given.acknowledges().primaryHas("1-20");
         decides(StayOut.class);
-        given.restoredAndNeverJoined();
+        given.primaryHas("1-9");
         decides(Follow.class);
     }
 

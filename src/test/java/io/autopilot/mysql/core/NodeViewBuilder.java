@@ -127,6 +127,14 @@ final class NodeViewBuilder {
         return afterAHandOver();
     }
 
+    /** A member of the ack set of the primary's term, by its own account. */
+    NodeViewBuilder acknowledges() {
+        durability = Optional.of(Durability.beginning(
+                Durability.Mode.LOSSLESS, new Durability.Entry(4, "server-1", Set.of(OWN_SERVER), 1), Optional.empty()));
+        user = ReplicationAccount.userOf(OWN_SERVER);
+        return replication.map(r -> applierError(r.applierError())).orElse(this);
+    }
+
     NodeViewBuilder afterAHandOver() {
         handedOver = true;
         return this;

@@ -13,6 +13,7 @@ import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.TxnOp;
 import io.autopilot.mysql.port.Consul.TxnResult;
 import io.autopilot.mysql.port.Deadline;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,7 @@ class TakeOverTurnTest {
 
     private FakeCluster cluster;
     private FakeNode one;
+    private FakeNode other;
     private String session;
 
     @BeforeEach
@@ -40,6 +42,7 @@ class TakeOverTurnTest {
         List<FakeNode> nodes = cluster.withReplicas(2);
         cluster.rounds(3);
         one = nodes.get(1);
+        other = nodes.get(2);
         nodes.get(0).killMysqld();
         nodes.get(0).health();
         session = cluster.consul.createSession(
@@ -109,5 +112,26 @@ class TakeOverTurnTest {
         atTheFirstSleep(() -> lockedByTheOther(false));
         assertTrue(one.health().isDone());
         assertEquals(List.of(one), cluster.writable());
+    }
+
+    /** Seen under ContainerPilot: a node took the role from one that had just got it, and cut its last steps short. */
+    @Test
+    void aTakeOverBetweenTheReadsOfAnObservationIsNotAnsweredWithAnotherOne() {
+        AtomicBoolean taken = new AtomicBoolean();
+        Consul late = (Consul) Proxy.newProxyInstance(Consul.class.getClassLoader(), new Class<?>[] {Consul.class}, (proxy, method, arguments) -> {
+            Object answer = method.invoke(one.ports.consul(), arguments);
+            if (method.getName().equals("get") && arguments[0].equals(one.node.leaseKey()) && !taken.getAndSet(true)) {
+                assertTrue(other.health().isDone());
+            }
+            return answer;
+        });
+        Ports p = one.ports;
+        Ports ports = new Ports(late, p.servers(), p.program(), p.state(), p.ticker(), p.sleeper(), p.tasks(), p.clock());
+        Outcome outcome = new Health(one.node, ports).run(soon());
+        assertTrue(taken.get());
+        assertEquals(List.of(other), cluster.writable(), outcome::toString);
+        cluster.rounds(2);
+        assertEquals(List.of(other), cluster.writable());
+        assertTrue(one.server.replicates());
     }
 }
