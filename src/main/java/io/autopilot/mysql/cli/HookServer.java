@@ -3,6 +3,7 @@ package io.autopilot.mysql.cli;
 import io.autopilot.mysql.pilot.Launcher;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +36,11 @@ final class HookServer implements AutoCloseable {
     private static final Duration REQUEST = Duration.ofSeconds(2);
 
     private final ServerSocket socket;
-    private final String token;
+    private final byte[] token;
     private final Launcher hooks;
     private final Map<String, String> environment;
 
-    private HookServer(ServerSocket socket, String token, Launcher hooks, Map<String, String> environment) {
+    private HookServer(ServerSocket socket, byte[] token, Launcher hooks, Map<String, String> environment) {
         this.socket = socket;
         this.token = token;
         this.hooks = hooks;
@@ -64,7 +64,7 @@ final class HookServer implements AutoCloseable {
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(fresh, socket.getLocalPort() + " " + token + "\n");
         Files.move(fresh, note, StandardCopyOption.ATOMIC_MOVE);
-        return new HookServer(socket, token, hooks, environment);
+        return new HookServer(socket, token.getBytes(StandardCharsets.US_ASCII), hooks, environment);
     }
 
     /** Serves until it is closed. */
@@ -84,28 +84,36 @@ final class HookServer implements AutoCloseable {
     private void answer(Socket asker) {
         try (asker) {
             asker.setSoTimeout(Math.toIntExact(REQUEST.toMillis()));
-            BufferedReader in = new BufferedReader(new InputStreamReader(asker.getInputStream(), StandardCharsets.UTF_8));
-            String request = in.readLine();
-            String[] words = request == null ? new String[0] : request.split(" ");
-            List<String> command = Stream.concat(Stream.of("manage"), Stream.of(words).skip(1)).toList();
-            if (words.length < 2 || !isToken(words[0]) || !ResidentHooks.isResident(command)) {
+            InputStream in = asker.getInputStream();
+            // Of who doesn't know the token nothing more is read.
+            boolean mayAsk = MessageDigest.isEqual(in.readNBytes(token.length), token);
+            List<String> command = mayAsk ? command(in) : List.of();
+            if (!ResidentHooks.isResident(command)) {
                 LOG.warn("event=refused reason=\"not asked for a hook, or without the token\"");
                 return;
             }
-            Launcher.Run run = hooks.start(command, environment);
-            OutputStream out = asker.getOutputStream();
-            say(out, "ok");
-            run.onExit(status -> end(asker, out, status));
             asker.setSoTimeout(0);
-            awaitHangUp(in);
-            run.kill();
+            serve(hooks.start(command, environment), asker);
         } catch (IOException e) {
             LOG.debug("event=asker-gone reason=\"{}\"", e.toString());
         }
     }
 
-    private boolean isToken(String word) {
-        return MessageDigest.isEqual(word.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+    private static List<String> command(InputStream in) throws IOException {
+        String rest = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
+        return rest == null ? List.of() : List.of(("manage" + rest).split(" "));
+    }
+
+    /** Until it has ended, which closes the connection, or until the asker has hung up. */
+    private static void serve(Launcher.Run run, Socket asker) throws IOException {
+        try {
+            OutputStream out = asker.getOutputStream();
+            say(out, "ok");
+            run.onExit(status -> end(asker, out, status));
+            asker.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } finally {
+            run.kill();
+        }
     }
 
     private static void say(OutputStream out, String line) throws IOException {
@@ -119,16 +127,6 @@ final class HookServer implements AutoCloseable {
             say(out, Integer.toString(status));
         } catch (IOException e) {
             LOG.debug("event=asker-gone reason=\"{}\"", e.toString());
-        }
-    }
-
-    private static void awaitHangUp(BufferedReader in) {
-        try {
-            while (in.readLine() != null) {
-                // Nothing else is asked on this connection.
-            }
-        } catch (IOException e) {
-            LOG.trace("event=hung-up reason=\"{}\"", e.toString());
         }
     }
 

@@ -2,7 +2,6 @@ package io.autopilot.mysql.cli;
 
 import io.autopilot.mysql.pilot.ForkingLauncher;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,9 +26,8 @@ final class HooksCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        ResidentHooks hooks = ResidentHooks.inThisProcess(ForkingLauncher.onThisMachine(), (given, arguments) -> Manage.run(given, out, err, arguments));
+        ResidentHooks hooks =
+                ResidentHooks.inThisProcess(ForkingLauncher.onThisMachine(), spec.commandLine().getOut(), spec.commandLine().getErr());
         try (HookServer server = HookServer.open(Wiring.RUN.resolve("hooks"), hooks, environment)) {
             server.serve();
         }

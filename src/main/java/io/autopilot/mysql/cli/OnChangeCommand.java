@@ -15,9 +15,6 @@ import picocli.CommandLine.Option;
         description = "Makes the decision of health at once, and again until this node serves its role. Run by the supervisor when"
                 + " the primary changed.")
 final class OnChangeCommand extends HookCommand {
-    /** Set by the script that launched this process, when it has noted the change. */
-    private static final String NOTED = "MANAGE_NOTED";
-
     private static final Duration LIMIT = Duration.ofSeconds(19);
     private static final Duration START_LIMIT = Duration.ofSeconds(58);
 
@@ -30,11 +27,8 @@ final class OnChangeCommand extends HookCommand {
     @Option(names = "--if-running", description = "Does nothing while mysqld doesn't run: its start decides anyway.")
     private boolean ifRunning;
 
-    private final boolean noted;
-
     OnChangeCommand(Map<String, String> environment) {
         super(environment);
-        this.noted = environment.containsKey(NOTED);
     }
 
     @Override
@@ -46,6 +40,6 @@ final class OnChangeCommand extends HookCommand {
         }
         OnChange onChange = new OnChange(node, ports, new Health(node, ports), start || crashed);
         // Whoever waits for mysqld isn't waited for.
-        return runner(wiring).run(start || crashed ? onChange : new ChangeTurn(ports, onChange, noted), start ? START_LIMIT : LIMIT);
+        return runner(wiring).run(start || crashed ? onChange : new ChangeTurn(ports, onChange), start ? START_LIMIT : LIMIT);
     }
 }

@@ -3,6 +3,7 @@ package io.autopilot.mysql.cli;
 import io.autopilot.mysql.pilot.Launcher;
 import io.autopilot.mysql.port.Cancellation;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.security.Security;
 import java.util.HashMap;
 import java.util.List;
@@ -40,13 +41,13 @@ final class ResidentHooks implements Launcher {
     }
 
     /** The same for the rest of this process's life: its log and its network are made ready for it. */
-    static ResidentHooks inThisProcess(Launcher programs, CommandLine commandLine) {
+    static ResidentHooks inThisProcess(Launcher programs, PrintWriter out, PrintWriter err) {
         LogSetup.load();
         // What a JVM remembers of the network between two calls, and a new process doesn't: addresses of names, idle connections.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         System.setProperty("http.keepAlive", "false");
-        return new ResidentHooks(programs, commandLine);
+        return new ResidentHooks(programs, (given, arguments) -> Manage.run(given, out, err, arguments));
     }
 
     static boolean isResident(List<String> command) {

@@ -69,9 +69,7 @@ final class SuperviseCommand implements Callable<Integer> {
         if (PROCESS.equals(environment.get(Setting.HOOKS.name()))) {
             return programs;
         }
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        return ResidentHooks.inThisProcess(programs, (given, arguments) -> Manage.run(given, out, err, arguments));
+        return ResidentHooks.inThisProcess(programs, spec.commandLine().getOut(), spec.commandLine().getErr());
     }
 
     private int live(Life life, Map<String, String> environment) throws IOException, InterruptedException {

@@ -16,23 +16,16 @@ public final class ChangeTurn implements Hook {
 
     private final Ports ports;
     private final Hook onChange;
-    private final boolean noted;
 
-    /**
-     * @param onChange takes what is noted whenever it begins to look
-     * @param noted whether the launcher has noted the change already; another run may have seen it since
-     */
-    public ChangeTurn(Ports ports, Hook onChange, boolean noted) {
+    /** @param onChange takes what is noted whenever it begins to look */
+    public ChangeTurn(Ports ports, Hook onChange) {
         this.ports = ports;
         this.onChange = onChange;
-        this.noted = noted;
     }
 
     @Override
     public Outcome run(Deadline deadline) {
-        if (!noted) {
-            ports.state().changes().note();
-        }
+        ports.state().changes().note();
         return ports.poll()
                 .until(deadline, PAUSE, () -> looked(deadline))
                 .orElseGet(() -> Outcome.tryLater("Busy", new Reason("another run has looked after changes all the time")));

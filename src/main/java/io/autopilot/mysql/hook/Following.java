@@ -74,7 +74,8 @@ final class Following {
     }
 
     private Optional<Reason> follow(Mysql local, Follow decision, Deadline deadline) {
-        if (follows(local.read(), decision.primary(), deadline)) {
+        ServerState before = local.read();
+        if (follows(before, decision.primary(), deadline)) {
             // The new primary has pointed this server at itself meanwhile; to do so again would cut a receiver short that acknowledges.
             return Optional.empty();
         }
@@ -93,8 +94,8 @@ final class Following {
             }
             user = ReplicationAccount.userOf(mysqld.serverUuid());
         }
-        if (ports.state().mustJoin() || local.read().replication().filter(ReplicationState::looksForRelayLogs).isPresent()) {
-            // A snapshot of a replica says how that one replicated, from relay logs that are not here.
+        if (ports.state().mustJoin() || before.replication().filter(ReplicationState::looksForRelayLogs).isPresent()) {
+            // What is here says how another server replicated, or this one before, from relay logs that are not here.
             local.forgetSource();
         }
         local.follow(decision.primary(), user, login.password());

@@ -146,7 +146,8 @@ final class FakeMysql implements Mysql {
     }
 
     private void mustHaveASource() {
-        if (server.relayLogsOfDonor) {
+        if (server.relayLogsMissing) {
+            server.applierError = "13124 Replica failed to initialize applier metadata structure from the repository";
             throw new MysqlException(server.address + " looks for the relay logs of another server", false, NO_RELAY_LOGS, null);
         }
         if (server.source.isEmpty()) {
@@ -164,7 +165,8 @@ final class FakeMysql implements Mysql {
     @Override
     public void forgetSource() {
         forgetRelayLogs();
-        server.relayLogsOfDonor = false;
+        server.relayLogsMissing = false;
+        server.applierError = "";
     }
 
     private void forgetRelayLogs() {

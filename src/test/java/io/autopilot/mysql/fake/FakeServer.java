@@ -43,7 +43,10 @@ public final class FakeServer {
     final Map<String, Boolean> accounts = new HashMap<>();
     Optional<String> clusterUuid = Optional.empty();
     long journalTerm;
-    boolean relayLogsOfDonor;
+    /** What it knows of its relay logs isn't so: they are gone, or were another server's. */
+    boolean relayLogsMissing;
+
+    String applierError = "";
     private final List<BinlogFile> binlogs = new ArrayList<>();
     Optional<Secret> controlPassword = Optional.empty();
     private long written;
@@ -224,7 +227,15 @@ public final class FakeServer {
     public void copyFromReplica(FakeServer donor) {
         copyFrom(donor);
         source = donor.source;
-        relayLogsOfDonor = true;
+        relayLogsMissing = true;
+    }
+
+    /** As a RESET REPLICA ALL leaves it that was killed half-way. */
+    public void losesRelayLogs() {
+        receiver = false;
+        applier = false;
+        retrieved = GtidSet.EMPTY;
+        relayLogsMissing = true;
     }
 
     /** Has in its relay logs what the other one has executed, and applied nothing of it. */
@@ -303,7 +314,7 @@ public final class FakeServer {
                 "accounts=" + new TreeMap<>(accounts),
                 "gtids=" + executed + " " + logged + " " + retrieved + " " + purged,
                 "journal=" + journalTerm,
-                "cluster=" + clusterUuid + relayLogsOfDonor,
+                "cluster=" + clusterUuid + relayLogsMissing + applierError,
                 "semisync=" + semiSync.described(),
                 "lock=" + (roleLock != null && roleLock.holdsOn()),
                 "long=" + (up && time.uptime().minus(started).compareTo(longTime) >= 0));
@@ -424,6 +435,6 @@ public final class FakeServer {
         Receiver state = !receiver ? Receiver.OFF : connected ? Receiver.ON : Receiver.CONNECTING;
         boolean locked = net.at(from).filter(s -> s.up && net.connected(this, s) && !s.admits(sourceUser)).isPresent();
         String error = connected ? "" : locked ? "3118 account is locked" : "2003 no connection";
-        return new ReplicationState(from, sourceUser, state, applier, true, retrieved, Optional.of(Duration.ZERO), error, "");
+        return new ReplicationState(from, sourceUser, state, applier, true, retrieved, Optional.of(Duration.ZERO), error, applierError);
     }
 }

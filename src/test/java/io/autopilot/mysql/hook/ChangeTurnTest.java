@@ -31,10 +31,6 @@ class ChangeTurnTest {
 
     /** A run that begins to look now and once more at each of the given times, and ends a second after the last one. */
     private Outcome looks(String name, int... seconds) {
-        return looks(name, false, seconds);
-    }
-
-    private Outcome looks(String name, boolean noted, int... seconds) {
         return new ChangeTurn(node.ports, deadline -> {
                     node.state.changes().take();
                     for (int more : seconds) {
@@ -43,7 +39,7 @@ class ChangeTurnTest {
                     }
                     cluster.time.sleep(Duration.ofSeconds(1));
                     return Outcome.done("Serve", new Reason(name));
-                }, noted)
+                })
                 .run(cluster.time.in(LIMIT));
     }
 
@@ -74,26 +70,12 @@ class ChangeTurnTest {
         assertEquals(1, ends.stream().filter(end -> end.endsWith("Seen")).count(), ends::toString);
     }
 
-    /** A launcher notes a change before the JVM is there; the first run has taken that note by then. */
-    @Test
-    void aChangeThatWasNotedBeforeAndTakenSinceIsSeen() {
-        cluster.time.alongside(() -> {
-            cluster.time.sleep(Duration.ofMillis(500));
-            node.state.changes().note();
-            cluster.time.sleep(Duration.ofSeconds(1));
-            ends.add(looks("second", true).decision());
-        });
-        looks("first", 1, 2);
-        cluster.time.awaitOthers();
-        assertEquals(List.of("Seen"), ends);
-    }
-
     @Test
     void aRunThatFailsGivesItsTurnBack() {
         try {
             new ChangeTurn(node.ports, deadline -> {
                         throw new IllegalStateException("broken");
-                    }, false)
+                    })
                     .run(cluster.time.in(LIMIT));
         } catch (IllegalStateException e) {
             ends.add(e.getMessage());

@@ -548,6 +548,17 @@ class HealthTest {
         assertTrue(restored.server.replicates());
     }
 
+    /** Seen when another hand took a server's role lock in the middle of its reset. */
+    @Test
+    void aReplicaThatLooksForRelayLogsWhichAreGoneFollowsAgain() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        FakeNode replica = nodes.get(1);
+        replica.server.losesRelayLogs();
+        assertEquals("Interrupted", replica.health().decision());
+        assertEquals("Follow", replica.health().decision());
+        assertTrue(replica.server.replicates());
+    }
+
     @Test
     void aRestoredReplicaThatIsStillBehindMayNot() {
         FakeNode first = cluster.add("db0");

@@ -11,7 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ final class LifeScriptsTest {
     @TempDir
     Path directory;
 
+    private final Map<String, String> settings = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
 
     @BeforeEach
@@ -141,6 +144,16 @@ final class LifeScriptsTest {
         assertEquals(0, ended(run("entrypoint")));
         String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
         assertEquals("manage preStart --check\n" + name + "\n", events());
+    }
+
+    @Test
+    void theLifeIsToldWhetherAJobKeepsTheHooks() throws Exception {
+        image("echo \"resident=$RESIDENT_HOOKS\" >>\"$EVENTS\"");
+        assertEquals(0, ended(run("entrypoint")));
+        settings.put("HOOKS", "process");
+        assertEquals(0, ended(run("entrypoint")));
+        String check = "manage preStart --check\n";
+        assertEquals(check + "resident=1\n" + check + "resident=\n", events());
     }
 
     @Test
@@ -317,30 +330,6 @@ final class LifeScriptsTest {
     }
 
     @Test
-    void aChangeStartsNoJvmWhileOneThatHasNotLookedYetStarts() throws Exception {
-        script("java", "#!/bin/bash\necho \"$MANAGE_NOTED\" >>\"$EVENTS\"\n");
-        Path note = directory.resolve("run/change");
-        Files.createDirectories(note.getParent());
-        Files.writeString(directory.resolve("run/mysqld.start"), "");
-
-        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
-        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
-        assertEquals("1\n", events());
-
-        // The run that was started looks now: what comes later is another change.
-        Files.delete(note);
-        assertEquals(0, ended(run("manage", "onChange", "--if-running")));
-        assertEquals("1\n1\n", events());
-
-        // It was killed before it looked, or a run within the JVM notes changes for itself.
-        for (String old : List.of((long) uptime() - 6 + "\n", "")) {
-            Files.writeString(note, old);
-            assertEquals(0, ended(run("manage", "onChange", "--if-running")));
-        }
-        assertEquals("1\n".repeat(4), events());
-    }
-
-    @Test
     void theLauncherBoundsLookUpsOfNamesAndNotesWhenItBegan() throws Exception {
         script("java", "#!/bin/bash\necho \"$RES_OPTIONS\" \"$MANAGE_LAUNCHED\" \"${@: -2}\" >\"$EVENTS\"\n");
         double before = uptime();
@@ -395,6 +384,7 @@ final class LifeScriptsTest {
         builder.environment().put("STATUSES", directory.resolve("statuses").toString());
         builder.environment().put("REBUILD_RETRY", "1");
         builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
+        builder.environment().putAll(settings);
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
         Process process = builder.start();

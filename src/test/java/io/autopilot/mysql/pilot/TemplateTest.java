@@ -1,6 +1,7 @@
 package io.autopilot.mysql.pilot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -103,6 +104,13 @@ final class TemplateTest {
         String withAgent = rendered(file, Map.of("CONSUL", given, "CONSUL_AGENT", "true"));
         assertTrue(withAgent.contains("consul: \"localhost:8500\","), withAgent);
         assertTrue(withAgent.contains("-bind={{ GetPrivateIP }}"), withAgent);
+    }
+
+    @Test
+    void theJobThatKeepsTheHooksIsThereOnlyUnderContainerPilot() throws Exception {
+        String file = Files.readString(Path.of("containerpilot.json5"));
+        assertTrue(rendered(file, Map.of("RESIDENT_HOOKS", "1")).contains("\"manage\", \"hooks\""));
+        assertFalse(rendered(file, Map.of()).contains("\"hooks\""));
     }
 
     private static String rendered(String template, Map<String, String> environment) throws LifeException {
