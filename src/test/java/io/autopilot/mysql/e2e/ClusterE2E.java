@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,16 @@ class ClusterE2E extends ClusterScenarios {
         cluster.awaitReplicas(2, LATER);
         ledger.write();
         ledger.isWholeOnEveryNode();
+    }
+
+    /** After all the changes before: what the README tells applications to ask for. */
+    @Test
+    @Order(13)
+    void applicationsFindThePrimaryAndTheReplicasByDns() {
+        String primary = cluster.awaitPrimary(SOON);
+        cluster.awaitReplicas(2, LATER);
+        assertEquals(Set.of(cluster.address(primary)), cluster.byDns("-primary"));
+        assertEquals(cluster.replicas().stream().map(cluster::address).collect(Collectors.toSet()), cluster.byDns(""));
     }
 
     @Test

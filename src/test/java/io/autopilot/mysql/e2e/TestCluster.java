@@ -314,7 +314,12 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    private String address(String container) {
+    /** The addresses by which applications find the instances of a service of this cluster, such as "-primary"; "" for the replicas. */
+    Set<String> byDns(String suffix) {
+        return new ConsulDns(Integer.parseInt(environment.get("CONSUL_DNS_PORT"))).addresses(service + suffix);
+    }
+
+    String address(String container) {
         return docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container).strip();
     }
 
