@@ -10,6 +10,9 @@ public sealed interface RebuildDecision {
     /** It can't be decided or done now; a later run may. */
     record Wait(Reason reason) implements RebuildDecision {}
 
+    /** The receiver is stopped, so that the primary does without this server's acknowledgements. */
+    record StopReceiving(Reason reason) implements RebuildDecision {}
+
     /** The node stays out with its data until somebody does something about it. */
     record KeepOut(Reason reason) implements RebuildDecision {}
 

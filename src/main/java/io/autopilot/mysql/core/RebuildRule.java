@@ -5,8 +5,10 @@ import io.autopilot.mysql.core.RebuildDecision.AskForSnapshot;
 import io.autopilot.mysql.core.RebuildDecision.GiveUpData;
 import io.autopilot.mysql.core.RebuildDecision.KeepOut;
 import io.autopilot.mysql.core.RebuildDecision.Nothing;
+import io.autopilot.mysql.core.RebuildDecision.StopReceiving;
 import io.autopilot.mysql.core.RebuildDecision.StopServer;
 import io.autopilot.mysql.core.RebuildDecision.Wait;
+import io.autopilot.mysql.core.ReplicationState.Receiver;
 import java.util.Optional;
 
 /**
@@ -69,7 +71,7 @@ public final class RebuildRule {
             return new KeepOut(because(why + "; kept as evidence " + view.archive().get().id()
                     + ", and ERRANT_POLICY=stop leaves the data as it is until an operator runs manage rebuild on this node"));
         }
-        return archived(view, why);
+        return archived(view, mysqld, why);
     }
 
     private static RebuildDecision archive(ServerState mysqld, GtidSet errant, Reason why) {
@@ -81,9 +83,11 @@ public final class RebuildRule {
                         + " node an empty volume"));
     }
 
-    private static RebuildDecision archived(RebuildView view, Reason why) {
+    private static RebuildDecision archived(RebuildView view, ServerState mysqld, Reason why) {
         if (view.acknowledges()) {
-            return new Wait(because(why + "; acknowledgements of this server still count: it has to leave the ack set first"));
+            Reason counts = because(why + "; acknowledgements of this server still count: it has to leave the ack set first");
+            boolean receives = mysqld.replication().filter(r -> r.receiver() != Receiver.OFF).isPresent();
+            return receives ? new StopReceiving(counts) : new Wait(counts);
         }
         return switch (view.snapshots()) {
             case SnapshotChoice.None none -> new AskForSnapshot(because(why + "; no snapshot can be caught up from: " + none.reason()));

@@ -16,9 +16,6 @@ import java.util.TreeSet;
 
 /** Keeps a node that isn't the primary behind the one that is, or has it take over from one that is lost. */
 final class ReplicaRule {
-    /** The server's error for a relay log whose next event can't be read. */
-    private static final String TORN_RELAY_LOG = "13121 ";
-
     /** Errors of an applier that was stopped within a transaction, by its workers' end or a kill: a restart takes it from the beginning again. */
     private static final Set<String> INTERRUPTED = Set.of("1756 ", "1317 ", "1927 ");
 
@@ -53,7 +50,8 @@ final class ReplicaRule {
         if (mysqld.semiSync().filter(SemiSync::sourceOn).isPresent()) {
             return followIfChecked(view, primary, "its applier would wait for acknowledgements, as a primary's commits do");
         }
-        if (isTorn(mysqld, replication)) {
+        if (replication.isTorn()) {
+            // After a power cut it may end within an event; nothing that it held before is unapplied, or the server has diverged (protocol P9).
             return followIfChecked(view, primary, "the relay log is torn and all of it is applied");
         }
         if (INTERRUPTED.stream().anyMatch(replication.applierError()::startsWith)) {
@@ -113,12 +111,6 @@ final class ReplicaRule {
 
     private static Acknowledge acknowledge(boolean on, PrimaryRecord primary, String why) {
         return new Acknowledge(on, primary.address(), primary.term(), primary.serverUuid(), because(why));
-    }
-
-    /** After a power cut the relay log may end within an event; what it held before is applied (protocol P9). */
-    private static boolean isTorn(ServerState mysqld, ReplicationState replication) {
-        return replication.applierError().startsWith(TORN_RELAY_LOG)
-                && mysqld.executed().contains(replication.retrieved());
     }
 
     /**

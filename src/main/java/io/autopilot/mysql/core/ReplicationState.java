@@ -33,6 +33,14 @@ public record ReplicationState(
      */
     private static final Set<String> NO_RELAY_LOGS = Set.of("13124 ", "1872 ");
 
+    /** The error for a relay log whose next event can't be read. */
+    private static final String TORN_RELAY_LOG = "13121 ";
+
+    /** Whether the applier has come to where its relay log ends within an event or is damaged. */
+    public boolean isTorn() {
+        return applierError.startsWith(TORN_RELAY_LOG);
+    }
+
     /** Whether its server has to forget its source before it can follow one again. */
     public boolean looksForRelayLogs() {
         return NO_RELAY_LOGS.stream().anyMatch(applierError::startsWith);

@@ -37,4 +37,12 @@ public record ServerState(
     public boolean writable() {
         return !readOnly || !superReadOnly;
     }
+
+    /**
+     * Whether this replica accepts no writes and has nobody who waits for an acknowledgement. A primary becomes a replica only behind a
+     * fence that held, and is set up as a primary until then (protocol P5).
+     */
+    public boolean isFencedReplica() {
+        return replication.isPresent() && !writable() && semiSync.filter(SemiSync::sourceOn).isEmpty();
+    }
 }

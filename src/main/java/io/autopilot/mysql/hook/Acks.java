@@ -41,6 +41,8 @@ final class Acks {
     private static final Duration BEGIN = Duration.ofSeconds(1);
     private static final Duration OTHERS_LOCK = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(50);
+    /** Between two looks of a server at who listens to it: writes wait for that. */
+    private static final Duration BRIEFLY = Duration.ofMillis(10);
     /** From nobody to somebody takes three: announce, complete, see that all is well. */
     private static final int STEPS = 4;
 
@@ -192,36 +194,44 @@ final class Acks {
     /**
      * Before a server becomes writable, by the hand that holds its role lock: it waits for as many acknowledgements as its term begins with,
      * and those who are to give them are there (protocol P6). When they are not, the promise is changed to what is possible.
+     *
+     * @param letIn the servers that this hand has let in and points at this one; empty: nobody does
      */
-    Optional<Reason> prepare(Mysql local, PrimaryRecord own, Deadline deadline) {
+    Optional<Reason> prepare(Mysql local, PrimaryRecord own, Optional<Set<String>> letIn, Deadline deadline) {
         Deadline patience = deadline.atMost(BARRIER);
-        Optional<Set<String>> asked = Optional.empty();
+        Optional<Set<String>> asked = letIn;
         Optional<Set<String>> admitted = Optional.empty();
+        Optional<Integer> required = Optional.empty();
         while (true) {
             Optional<Indexed<Durability>> found = keys.durability(deadline);
             Optional<Durability.Entry> entry = found.map(d -> d.value().newest()).filter(e -> isOf(own, e));
             if (entry.isEmpty()) {
                 return Optional.of(new Reason("what is promised is not of term " + own.term()));
             }
-            Set<String> members = entry.get().ackSet();
-            if (!asked.equals(Optional.of(members))) {
+            Optional<Set<String>> members = entry.map(Durability.Entry::ackSet);
+            if (!asked.equals(members)) {
                 // They may have been shut out, and this hand keeps every other one from letting them in.
-                members.forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password()));
-                asked = Optional.of(members);
+                members.get().forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password()));
+                asked = members;
             }
-            require(local, entry.get().acksRequired());
-            boolean enough = listeners(local) >= entry.get().acksRequired();
-            if (enough && admitted.equals(Optional.of(members))) {
+            int acks = entry.get().acksRequired();
+            if (!required.equals(Optional.of(acks))) {
+                require(local, acks);
+                required = Optional.of(acks);
+            }
+            boolean enough = listeners(local) >= acks;
+            if (enough && admitted.equals(members)) {
                 return Optional.empty();
             }
-            if (enough) {
+            if (!admitted.equals(members) && (enough || letIn.equals(members))) {
                 // Last, and again when the promise was changed: who has left it by that might come back; who is to join it gets in until then.
-                local.cutOffOthers(members);
-                admitted = Optional.of(members);
+                // Those who are pointed at this server by this hand need a moment to connect, and nobody else does.
+                local.cutOffOthers(members.get());
+                admitted = members;
                 continue;
             }
             if (!patience.expired()) {
-                ports.sleeper().sleep(PAUSE);
+                ports.sleeper().sleep(BRIEFLY);
                 continue;
             }
             Optional<Reason> obstacle = deadline.remaining().compareTo(LOOK) < 0

@@ -39,7 +39,7 @@ final class PeerServers implements AutoCloseable {
     /**
      * A peer whose receiver is stopped; the state was read afterwards.
      *
-     * @param fenced it is no replica, accepts no writes, and no commit of it is under way
+     * @param fenced it accepts no writes, and no commit of a client of it is under way
      */
     record Peer(String node, Address address, Mysql server, ServerState state, boolean fenced) {}
 
@@ -91,7 +91,7 @@ final class PeerServers implements AutoCloseable {
     private static Peer stopped(String name, Address address, Mysql server) {
         ServerState state = server.read();
         if (state.writable() || state.replication().isPresent()) {
-            return new Peer(name, address, server, state, false);
+            return new Peer(name, address, server, state, state.isFencedReplica());
         }
         // A commit may still wait there: only the return of the statement says that none does (protocol P5).
         server.makeReadOnly();

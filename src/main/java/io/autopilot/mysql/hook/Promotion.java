@@ -163,22 +163,33 @@ final class Promotion {
 
     /** The same on a connection that holds the role lock. */
     Optional<Reason> becomeWritable(Mysql local, long term, Reason why, Deadline deadline) {
-        Optional<Reason> behind = endReplication(local, deadline);
+        return becomeWritable(local, term, why, Optional.empty(), deadline);
+    }
+
+    /** @param letIn the servers that this hand has let in and points at this one */
+    Optional<Reason> becomeWritable(Mysql local, long term, Reason why, Set<String> letIn, Deadline deadline) {
+        return becomeWritable(local, term, why, Optional.of(letIn), deadline);
+    }
+
+    private Optional<Reason> becomeWritable(
+            Mysql local, long term, Reason why, Optional<Set<String>> letIn, Deadline deadline) {
+        ServerState before = local.read();
+        Optional<Reason> behind = before.replication().isPresent() ? endReplication(local, deadline) : Optional.empty();
         if (behind.isPresent()) {
             return behind;
         }
-        ServerState mysqld = local.read();
+        ServerState mysqld = before.replication().isPresent() ? local.read() : before;
         Optional<MysqldStart> start = ports.state().mysqldStart();
         if (start.isEmpty()) {
             return Optional.of(new Reason("mysqld doesn't run under its wrapper"));
         }
         PrimaryRecord own = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHING, Optional.empty());
+        TermRecord begun = keys.term(term, deadline).orElseGet(() -> unrecorded(term, mysqld, why));
         Durability.Mode mode = modeInForce(deadline);
-        Optional<Reason> unprepared = mode == Durability.Mode.LOSSLESS ? acks.prepare(local, own, deadline) : Optional.empty();
+        Optional<Reason> unprepared = mode == Durability.Mode.LOSSLESS ? acks.prepare(local, own, letIn, deadline) : Optional.empty();
         if (unprepared.isPresent()) {
             return unprepared;
         }
-        TermRecord begun = keys.term(term, deadline).orElseGet(() -> unrecorded(term, mysqld, why));
         Duration began = ports.ticker().uptime();
         Optional<Reason> unproven = whyNotHolder(term, mysqld, deadline);
         if (unproven.isPresent()) {
@@ -228,10 +239,6 @@ final class Promotion {
     }
 
     private Optional<Reason> endReplication(Mysql local, Deadline deadline) {
-        ServerState mysqld = local.read();
-        if (mysqld.replication().isEmpty()) {
-            return Optional.empty();
-        }
         local.stopReceiver();
         GtidSet received = local.read().received();
         local.startApplier();

@@ -154,6 +154,7 @@ public final class Rebuild implements Hook {
                 yield Optional.of(Outcome.done(nothing, nothing.reason()));
             }
             case RebuildDecision.Wait wait -> Optional.of(Outcome.tryLater(wait, wait.reason()));
+            case RebuildDecision.StopReceiving stop -> Optional.of(stopReceiving(stop, deadline));
             case RebuildDecision.KeepOut out -> Optional.of(Outcome.notHealthy(out, out.reason()));
             case RebuildDecision.Archive kept -> archive(kept, deadline);
             case RebuildDecision.AskForSnapshot ask -> Optional.of(
@@ -161,6 +162,17 @@ public final class Rebuild implements Hook {
             case RebuildDecision.GiveUpData giveUp -> giveUp(deadline);
             case RebuildDecision.StopServer stop -> Optional.of(stopServer(stop, deadline));
         };
+    }
+
+    /** A hand may always stop (protocol P3). The primary needs a moment to notice, and then a barrier. */
+    private Outcome stopReceiving(RebuildDecision.StopReceiving decision, Deadline deadline) {
+        try (Mysql local = ports.servers().connectLocal(deadline.atMost(CALL))) {
+            local.stopReceiver();
+        } catch (MysqlException e) {
+            return Outcome.tryLater(decision, new Reason("mysqld failed on the way: " + e.getMessage()));
+        }
+        LOG.info("event=receiver-stopped reason=\"{}\"", decision.reason());
+        return Outcome.tryLater(decision, decision.reason());
     }
 
     private Optional<Outcome> archive(RebuildDecision.Archive decision, Deadline deadline) {

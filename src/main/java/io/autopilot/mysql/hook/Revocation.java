@@ -24,7 +24,7 @@ record Revocation(Durability durability, Set<String> stopped, Set<String> fenced
     static Revocation of(Durability durability, ServerState own, List<Peer> peers) {
         Set<String> fenced = new HashSet<>(
                 peers.stream().filter(Peer::fenced).map(peer -> peer.state().serverUuid()).toList());
-        if (own.replication().isEmpty() && !own.writable()) {
+        if (own.isFencedReplica() || (own.replication().isEmpty() && !own.writable())) {
             fenced.add(own.serverUuid());
         }
         Set<String> stopped = Stream.concat(Stream.of(own), peers.stream().map(Peer::state))

@@ -207,17 +207,16 @@ final class Successor {
             return refused;
         }
         LOG.info("event=lease term={} reason=\"{}\"", handOver.term(), why);
-        local.endReplication(all);
-        local.forgetSource();
         if (lossless) {
-            members.forEach(member ->
-                    local.letIn(member.state().serverUuid(), node.settings().accounts().replication().password()));
+            entry.ackSet().forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password()));
         }
         // This server has all that any other one can have, so that they may be pointed at it while it becomes writable. In lossless mode its
         // first commit waits for the members; the others come by themselves then.
         Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all));
         CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), repointing, handOver.term(), deadline);
-        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, deadline);
+        local.endReplication(all);
+        local.forgetSource();
+        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, entry.ackSet(), deadline);
         Tasks.join(repointed);
         return obstacle;
     }

@@ -230,13 +230,13 @@ final class TakeOver {
         LOG.info("event=lease term={} reason=\"{}\"", announced.term(), decision.reason());
         boolean lossless = promotion.modeOf(mysqld) == Durability.Mode.LOSSLESS;
         if (lossless) {
-            members.forEach(member -> local.letIn(member.state().serverUuid(), replication().password()));
+            entry.ackSet().forEach(uuid -> local.letIn(uuid, replication().password()));
         }
         // The first commit waits for them in lossless mode; the others come by themselves then.
         Repointing repointing = new Repointing(node, mysqld, lossless, Optional.empty());
         CompletableFuture<Void> repointed =
                 peers.start(lossless ? members : peers.all(), peer -> repointing.point(peer.node(), peer.server()));
-        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, deadline);
+        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, entry.ackSet(), deadline);
         Tasks.join(repointed);
         return readOnly;
     }
@@ -246,7 +246,7 @@ final class TakeOver {
             Announcement.Made announced, ServerState own, PeerServers peers, Lineage lineage) {
         Durability before = announced.durability().value();
         return peers.all().stream()
-                .filter(peer -> !peer.fenced() && peer.state().replication().isPresent())
+                .filter(peer -> peer.state().replication().isPresent())
                 .filter(peer -> before.isMember(peer.state().serverUuid()))
                 .filter(peer -> peer.state().clusterUuid().equals(own.clusterUuid()))
                 .filter(peer -> lineage.foreignIn(peer.state().received()).isEmpty())

@@ -319,6 +319,13 @@ class HealthRuleTest {
         decides(Follow.class);
     }
 
+    /** Not within the last event, then: its disk has lost what is unapplied. */
+    @Test
+    void p9ADamagedRelayLogIsNoWayToFollow() {
+        given.otherHoldsTheLease().applierError("13121 Relay log read failure").hasNotAppliedTheLast().primaryHas("1-9");
+        assertTrue(decides(Diverged.class).reason().text().startsWith("the relay log is damaged, and "));
+    }
+
     @Test
     void theFounderTakesTheFirstLease() {
         given.noPrimaryEver().neverHadAPrimary();

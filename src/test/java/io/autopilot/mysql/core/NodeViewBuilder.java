@@ -33,6 +33,7 @@ final class NodeViewBuilder {
     private Optional<GtidSet> primaryExecuted = Optional.empty();
     private Optional<GtidSet> primaryPurged = Optional.empty();
     private Optional<Links> links = Optional.empty();
+    private String executed = "1-9";
     private boolean mayWrite = true;
     private boolean warm;
     private boolean mustJoin;
@@ -48,7 +49,7 @@ final class NodeViewBuilder {
                 !writable,
                 !writable,
                 false,
-                set("1-9"),
+                set(executed),
                 GtidSet.EMPTY,
                 replication,
                 semiSync,
@@ -281,6 +282,12 @@ final class NodeViewBuilder {
 
     NodeViewBuilder lagsSeconds(int seconds) {
         return replicates(PRIMARY, ReplicationState.Receiver.ON, seconds, "");
+    }
+
+    /** What is in the relay log is one transaction more. */
+    NodeViewBuilder hasNotAppliedTheLast() {
+        executed = "1-8";
+        return this;
     }
 
     NodeViewBuilder applierError(String error) {

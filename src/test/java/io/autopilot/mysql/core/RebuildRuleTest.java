@@ -8,6 +8,7 @@ import io.autopilot.mysql.core.RebuildDecision.AskForSnapshot;
 import io.autopilot.mysql.core.RebuildDecision.GiveUpData;
 import io.autopilot.mysql.core.RebuildDecision.KeepOut;
 import io.autopilot.mysql.core.RebuildDecision.Nothing;
+import io.autopilot.mysql.core.RebuildDecision.StopReceiving;
 import io.autopilot.mysql.core.RebuildDecision.StopServer;
 import io.autopilot.mysql.core.RebuildDecision.Wait;
 import java.time.Duration;
@@ -28,6 +29,7 @@ class RebuildRuleTest {
     private Optional<String> known = Optional.of("c1");
     private String executed = OWN + ":1-9";
     private String ownPurged = "";
+    private Optional<ReplicationState> replication = Optional.empty();
     private boolean takeOver;
     private boolean primaryThere = true;
     private String primaryCluster = "c1";
@@ -165,6 +167,32 @@ class RebuildRuleTest {
         because(decides(GiveUpData.class), "db1 has purged the binary logs that this server needs: " + OWN + ":6");
     }
 
+    /** The receiver of such a server may run on and acknowledge. */
+    @Test
+    void aDamagedRelayLogIsMadeAnewOnceItsServerHasStoppedToAcknowledge() {
+        executed = OWN + ":1-7";
+        replication = Optional.of(damaged(ReplicationState.Receiver.ON));
+        acknowledges = true;
+        because(decides(StopReceiving.class), PRIMARY + ":2-3 in it can't be applied; acknowledgements of this server still count");
+        replication = Optional.of(damaged(ReplicationState.Receiver.OFF));
+        decides(Wait.class);
+        acknowledges = false;
+        because(decides(GiveUpData.class), "the relay log is damaged");
+    }
+
+    private static ReplicationState damaged(ReplicationState.Receiver receiver) {
+        return new ReplicationState(
+                new Address("10.0.0.2", 3306),
+                "repl",
+                receiver,
+                false,
+                true,
+                GtidSet.parse(PRIMARY + ":2-3"),
+                Optional.empty(),
+                "",
+                "13121 Relay log read failure");
+    }
+
     private <T extends RebuildDecision> T decides(Class<T> kind) {
         return assertInstanceOf(kind, RebuildRule.decide(view()));
     }
@@ -193,12 +221,12 @@ class RebuildRuleTest {
         return new RebuildView(
                 marked,
                 up,
-                up ? Optional.of(server(OWN, writable, executed, ownPurged, cluster)) : Optional.empty(),
+                up ? Optional.of(server(OWN, writable, executed, ownPurged, replication, cluster)) : Optional.empty(),
                 known,
                 takeOver,
                 primaryThere
                         ? Optional.of(new RebuildView.Primary(
-                                record, server(PRIMARY, true, primaryExecuted, primaryPurged, primaryCluster)))
+                                record, server(PRIMARY, true, primaryExecuted, primaryPurged, Optional.empty(), primaryCluster)))
                         : Optional.empty(),
                 paused,
                 acknowledges,
@@ -208,7 +236,8 @@ class RebuildRuleTest {
                 snapshots);
     }
 
-    private static ServerState server(String uuid, boolean writable, String executed, String purged, String cluster) {
+    private static ServerState server(
+            String uuid, boolean writable, String executed, String purged, Optional<ReplicationState> replication, String cluster) {
         return new ServerState(
                 MysqlVersion.parse("9.7.4"),
                 uuid,
@@ -217,7 +246,7 @@ class RebuildRuleTest {
                 false,
                 GtidSet.parse(executed),
                 GtidSet.parse(purged),
-                Optional.empty(),
+                replication,
                 Optional.empty(),
                 Duration.ofHours(1),
                 Optional.of(cluster),

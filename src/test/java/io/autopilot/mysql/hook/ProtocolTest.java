@@ -112,6 +112,23 @@ class ProtocolTest {
         assertEquals(new Entry(2, one.server.uuid(), Set.of(other.server.uuid()), 1), durability().proven());
     }
 
+    /** It has all that was acknowledged in its own term, whoever of its members is lost (found by the simulation). */
+    @Test
+    void p1AnOldPrimaryThatFollowsEndsItsOwnTerm() {
+        Entry before = durability().proven();
+        primary.killMysqld();
+        primary.health();
+        one.server.setCommitsFail(true);
+        primary.startMysqld();
+        cluster.rounds(2);
+        assertTrue(primary.server.replicates());
+        assertEquals(before, durability().proven());
+        one.killContainer();
+        cluster.rounds(6);
+        assertEquals(1, cluster.writable().size());
+        assertEquals(3, durability().newest().term());
+    }
+
     @Test
     void p1AReplicaIsPublishedBeforeItAcknowledges() {
         FakeNode late = cluster.add("db3");

@@ -43,17 +43,19 @@ record Processes(Session session, String controlUser) {
     boolean endSessionsOf(Set<String> users, Deadline until) {
         String what = "end the sessions of " + users;
         int clean = 0;
-        while (clean < CLEAN_LOOKS) {
+        while (true) {
             List<Found> left = found(what).stream().filter(process -> users.contains(process.user())).toList();
             left.forEach(process -> kill(what, process.id()));
             // One that was let in an instant before the account was locked may show itself an instant later.
             clean = left.isEmpty() ? clean + 1 : 0;
+            if (clean == CLEAN_LOOKS) {
+                return true;
+            }
             if (until.expired()) {
                 return false;
             }
             session.run(what, "DO SLEEP(0.02)");
         }
-        return true;
     }
 
     private List<Found> found(String what) {
