@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autopilot.mysql.core.GtidSet;
-import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.core.TermRecord.WriteGap;
+import io.autopilot.mysql.core.TermRecord;
+import io.autopilot.mysql.core.VerdictJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +65,7 @@ final class HistoryText {
         json.put("lost", term.lost().toString());
         json.put("executed", term.executed().map(GtidSet::toString).orElse(null));
         json.put("why", term.why());
+        VerdictJson.put(json, term.election());
         return json;
     }
 

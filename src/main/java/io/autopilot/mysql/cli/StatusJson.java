@@ -3,13 +3,15 @@ package io.autopilot.mysql.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Promise;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.StoppedElection;
+import io.autopilot.mysql.core.VerdictJson;
 import java.util.Locale;
 
 /** The status for programs; fields are added, never renamed. */
@@ -32,6 +34,7 @@ final class StatusJson {
                         s -> json.putObject("lastSnapshot").put("id", s.id()).put("at", s.at().toString()),
                         () -> json.putNull("lastSnapshot"));
         status.lastChange().ifPresentOrElse(term -> json.set("lastChange", HistoryText.json(term)), () -> json.putNull("lastChange"));
+        status.stopped().ifPresentOrElse(stopped -> json.set("electionStopped", stopped(stopped)), () -> json.putNull("electionStopped"));
         ArrayNode losses = json.putArray("losses");
         status.losses().forEach(term -> losses.addObject()
                 .put("term", term.term())
@@ -43,6 +46,17 @@ final class StatusJson {
         status.nodes().forEach(node -> json.withArray("nodes").add(node(node)));
         json.put("trouble", status.trouble().map(Reason::text).orElse(null));
         return json.toPrettyString();
+    }
+
+    private static ObjectNode stopped(StoppedElection stopped) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("term", stopped.term())
+                .put("by", stopped.by())
+                .put("since", stopped.at().toString())
+                .put("reason", stopped.reason().text());
+        VerdictJson.put(json, stopped.verdicts());
+        return json;
     }
 
     private static ObjectNode promise(Promise promise) {

@@ -7,7 +7,9 @@ import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Promise;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.core.TermRecord;
+import io.autopilot.mysql.core.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ final class StatusTable {
                 + status.clusterUuid().map(uuid -> "(" + uuid + ")").orElse("(not initialised)") + "\n"
                 + "primary   " + status.primary().map(p -> primary(p, status.held())).orElse("none yet") + "\n"
                 + status.lastChange().map(StatusTable::change).orElse("")
+                + status.stopped().map(StatusTable::stopped).orElse("")
                 + "mode      " + status.promise().map(Promise::text).orElse("not known yet")
                 + status.takeOver().map(node -> "; " + node + " is taking over").orElse("") + "\n"
                 + "snapshot  "
@@ -53,7 +56,18 @@ final class StatusTable {
                 + term.kind().map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse("term " + term.term())
                 + term.from().filter(from -> !from.equals(term.node())).map(from -> " from " + from).orElse("")
                 + term.writeGap().map(gap -> ", no writes for " + gap).orElse("")
-                + ": " + term.why() + "\n";
+                + ": " + term.why() + "\n" + verdicts(term.election());
+    }
+
+    private static String stopped(StoppedElection stopped) {
+        return "election  nobody is promoted, since " + stopped.at() + " (" + stopped.by() + ", for term " + stopped.term() + "): "
+                + stopped.reason() + "\n" + verdicts(stopped.verdicts());
+    }
+
+    private static String verdicts(List<Verdict> verdicts) {
+        return verdicts.stream()
+                .map(v -> "          " + v.node() + " " + v.standing().name().toLowerCase(Locale.ROOT) + ": " + v.reason() + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String loss(TermRecord term) {

@@ -112,6 +112,7 @@ public final class ClusterRecords {
         record.executed().ifPresent(set -> node.put("executed", set.toString()));
         record.established().ifPresent(at -> node.put("established", at.toString()));
         record.gap().ifPresent(gap -> node.put("gap-ms", gap.toMillis()));
+        VerdictJson.put(node, record.election());
         return node.toString();
     }
 
@@ -135,7 +136,8 @@ public final class ClusterRecords {
                     instant(node, "proved"),
                     part(node, "executed").map(set -> GtidSet.parse(set.asText())),
                     instant(node, "established"),
-                    part(node, "gap-ms").map(ms -> Duration.ofMillis(ms.asLong())));
+                    part(node, "gap-ms").map(ms -> Duration.ofMillis(ms.asLong())),
+                    VerdictJson.read(node));
         });
     }
 
@@ -214,6 +216,31 @@ public final class ClusterRecords {
      */
     public static Bootstrap readBootstrap(String key, String value) {
         return reading(key, value, node -> new Bootstrap(text(node, "cluster-uuid"), text(node, "from")));
+    }
+
+    /** The value of the key of an election that promoted nobody. */
+    public static String write(StoppedElection stopped) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("term", stopped.term());
+        node.put("by", stopped.by());
+        node.put("at", stopped.at().toString());
+        node.put("reason", stopped.reason().text());
+        VerdictJson.put(node, stopped.verdicts());
+        return node.toString();
+    }
+
+    /**
+     * Reads the value of that key.
+     *
+     * @throws IllegalArgumentException when it is damaged; the message names the key
+     */
+    public static StoppedElection readStoppedElection(String key, String value) {
+        return reading(key, value, node -> new StoppedElection(
+                number(node, "term"),
+                text(node, "by"),
+                Instant.parse(text(node, "at")),
+                new Reason(text(node, "reason")),
+                VerdictJson.read(node)));
     }
 
     private static ObjectNode write(Durability.Entry entry) {

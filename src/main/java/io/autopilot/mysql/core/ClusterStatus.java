@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param takeOver a candidate that has announced itself
  * @param restraint what holds changes of roles back, as the node that was asked sees it
  * @param lastChange how the newest term began; empty when the history is empty
+ * @param stopped why nobody is the primary though some node tried to be; empty when there is one, or nobody tried
  * @param losses terms that began without something that the primary before is known to have had
  * @param evidence errant transactions that were archived, of every node that ever had any
  * @param nodes all that are registered; only the one that was asked when there is trouble
@@ -30,6 +31,7 @@ public record ClusterStatus(
         Optional<LastSnapshot> lastSnapshot,
         Restraint restraint,
         Optional<TermRecord> lastChange,
+        Optional<StoppedElection> stopped,
         List<TermRecord> losses,
         List<Evidence> evidence,
         List<NodeStatus> nodes,

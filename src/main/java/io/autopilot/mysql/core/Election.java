@@ -1,5 +1,6 @@
 package io.autopilot.mysql.core;
 
+import io.autopilot.mysql.core.Verdict.Standing;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,24 +14,12 @@ import java.util.TreeMap;
 public final class Election {
     private Election() {}
 
-    /**
-     * Decides for one node, from sets that can't grow any more.
-     *
-     * @param self the node that decides; must be among the candidates
-     * @param candidates every node that could be reached, with its receiver stopped
-     * @param lineage what belongs to this cluster
-     */
-    public static ElectionDecision decide(String self, List<Candidate> candidates, Lineage lineage) {
-        Map<String, Candidate> sound = new TreeMap<>();
-        Map<String, GtidSet> errant = new TreeMap<>();
-        for (Candidate candidate : candidates) {
-            GtidSet foreign = lineage.foreignIn(candidate.received());
-            if (foreign.isEmpty()) {
-                sound.put(candidate.node(), candidate);
-            } else {
-                errant.put(candidate.node(), foreign);
-            }
-        }
+    /** Decides for one node. */
+    public static ElectionDecision decide(ElectionView view) {
+        String self = view.self();
+        Lineage lineage = view.lineage();
+        Map<String, Candidate> sound = sound(view);
+        Map<String, GtidSet> errant = errant(view);
         Candidate me = sound.get(self);
         if (me == null) {
             return new ElectionDecision.Stop(new Reason(errant.containsKey(self)
@@ -38,9 +27,54 @@ public final class Election {
                     : self + " is not among the nodes that could be read"));
         }
         GtidSet kept = received(sound.values());
-        GtidSet elsewhere = lineage.needed(received(candidates)).minus(kept);
+        GtidSet elsewhere = lineage.needed(received(view.candidates())).minus(kept);
         return elsewhere.isEmpty() ? decide(me, sound, errant, kept) : new ElectionDecision.Stop(new Reason("only nodes that are left out for"
                 + " errant transactions have " + elsewhere + ", which the last primary began with; left out: " + errant));
+    }
+
+    /** What speaks for and against each node that is known, in the order of their names. */
+    public static List<Verdict> verdicts(ElectionView view) {
+        Map<String, Candidate> sound = sound(view);
+        GtidSet all = received(sound.values());
+        Map<String, Verdict> verdicts = new TreeMap<>();
+        view.leftOut().forEach((node, why) -> verdicts.put(node, new Verdict(node, Standing.OUT, why)));
+        errant(view).forEach((node, foreign) ->
+                verdicts.put(node, new Verdict(node, Standing.ERRANT, new Reason("has errant transactions " + foreign))));
+        sound.values().forEach(candidate -> verdicts.put(candidate.node(), verdict(view.self(), candidate, all)));
+        return List.copyOf(verdicts.values());
+    }
+
+    private static Verdict verdict(String self, Candidate candidate, GtidSet all) {
+        GtidSet missing = all.minus(candidate.received());
+        if (candidate.barred().isPresent()) {
+            return new Verdict(candidate.node(), Standing.BARRED, candidate.barred().get());
+        }
+        if (!missing.isEmpty()) {
+            return new Verdict(candidate.node(), Standing.BEHIND, new Reason("lacks " + missing));
+        }
+        String has = "has all that the others have";
+        return new Verdict(candidate.node(), Standing.FIT, new Reason(candidate.node().equals(self)
+                ? has
+                : has + "; among equals the one that began goes on: " + self));
+    }
+
+    private static Map<String, Candidate> sound(ElectionView view) {
+        Map<String, Candidate> sound = new TreeMap<>();
+        view.candidates().stream()
+                .filter(candidate -> view.lineage().foreignIn(candidate.received()).isEmpty())
+                .forEach(candidate -> sound.put(candidate.node(), candidate));
+        return sound;
+    }
+
+    private static Map<String, GtidSet> errant(ElectionView view) {
+        Map<String, GtidSet> errant = new TreeMap<>();
+        for (Candidate candidate : view.candidates()) {
+            GtidSet foreign = view.lineage().foreignIn(candidate.received());
+            if (!foreign.isEmpty()) {
+                errant.put(candidate.node(), foreign);
+            }
+        }
+        return errant;
     }
 
     private static GtidSet received(Collection<Candidate> candidates) {

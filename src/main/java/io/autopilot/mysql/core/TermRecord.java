@@ -2,6 +2,7 @@ package io.autopilot.mysql.core;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param executed what the new primary had when it was promoted
  * @param established when the new primary could write, by its clock
  * @param gap for how long nobody could write, measured by one clock: by a primary that handed over
+ * @param election what spoke for and against each node; empty when nobody had to be elected
  */
 public record TermRecord(
         long term,
@@ -31,7 +33,8 @@ public record TermRecord(
         Optional<Instant> proved,
         Optional<GtidSet> executed,
         Optional<Instant> established,
-        Optional<Duration> gap) {
+        Optional<Duration> gap,
+        List<Verdict> election) {
     /** How a primary comes to be. */
     public enum Kind {
         /** The first one of a cluster. */
@@ -48,18 +51,37 @@ public record TermRecord(
 
     public TermRecord {
         ancestors = Set.copyOf(ancestors);
+        election = List.copyOf(election);
+    }
+
+    /** One that nobody had to be elected for. */
+    public TermRecord(
+            long term,
+            String node,
+            String serverUuid,
+            Set<String> ancestors,
+            String why,
+            GtidSet lost,
+            Instant at,
+            Optional<Kind> kind,
+            Optional<String> from,
+            Optional<Instant> proved,
+            Optional<GtidSet> executed,
+            Optional<Instant> established,
+            Optional<Duration> gap) {
+        this(term, node, serverUuid, ancestors, why, lost, at, kind, from, proved, executed, established, gap, List.of());
     }
 
     /** The same, established. */
     public TermRecord establishedAt(Instant now) {
         return new TermRecord(
-                term, node, serverUuid, ancestors, why, lost, at, kind, from, proved, executed, Optional.of(now), gap);
+                term, node, serverUuid, ancestors, why, lost, at, kind, from, proved, executed, Optional.of(now), gap, election);
     }
 
     /** The same with a write gap that was measured. */
     public TermRecord withGap(Duration measured) {
         return new TermRecord(
-                term, node, serverUuid, ancestors, why, lost, at, kind, from, proved, executed, established, Optional.of(measured));
+                term, node, serverUuid, ancestors, why, lost, at, kind, from, proved, executed, established, Optional.of(measured), election);
     }
 
     /** For how long nobody could write; empty when it isn't known. */

@@ -152,7 +152,7 @@ public final class Adopt {
         List<TxnOp> operations = new ArrayList<>(identity(seen.view(), mysqld, deadline));
         // The history is gone: whose transactions belong to the cluster is what this server's data says.
         Succession succession = new Succession(
-                TermRecord.Kind.ADOPTED, Optional.empty(), adopt.lost(), mysqld.received().serverUuids());
+                TermRecord.Kind.ADOPTED, Optional.empty(), adopt.lost(), List.of(), mysqld.received().serverUuids());
         // Nobody acknowledges at first; who follows is admitted as after any promotion.
         Durability.Entry entry = new Durability.Entry(adopt.term(), mysqld.serverUuid(), Set.of(), 0);
         operations.addAll(promotion.beginTerm(

@@ -10,6 +10,7 @@ import io.autopilot.mysql.core.Lineage;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SnapshotRecords;
 import io.autopilot.mysql.core.SnapshotWish;
+import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.TxnOp;
@@ -229,6 +230,21 @@ final class ClusterKeys {
     /** The wish is fulfilled, or nobody has it any more. */
     void forgetWish(Deadline deadline) {
         snapshotWish(deadline).ifPresent(wish -> consul.deleteCas(node.snapshotWishKey(), wish.index(), deadline));
+    }
+
+    /** What the last election that promoted nobody said; empty when none did. */
+    Optional<StoppedElection> stoppedElection(Deadline deadline) {
+        return consul.get(node.stoppedElectionKey(), deadline).map(e -> ClusterRecords.readStoppedElection(e.key(), e.value()));
+    }
+
+    /** Tries are many, and a key that nobody reads anything new in isn't written. */
+    void noteStoppedElection(StoppedElection stopped, Deadline deadline) {
+        Optional<KvEntry> before = consul.get(node.stoppedElectionKey(), deadline);
+        boolean known = before.filter(e -> ClusterRecords.readStoppedElection(e.key(), e.value()).saysTheSameAs(stopped)).isPresent();
+        if (!known) {
+            consul.cas(
+                    node.stoppedElectionKey(), ClusterRecords.write(stopped), before.map(KvEntry::modifyIndex).orElse(0L), deadline);
+        }
     }
 
     List<TermRecord> history(Deadline deadline) {

@@ -59,6 +59,11 @@ public record Node(String name, Address address, Settings settings) {
         return historyPrefix() + term;
     }
 
+    /** Why the last election promoted nobody. */
+    public String stoppedElectionKey() {
+        return settings.serviceName() + "/election-stopped";
+    }
+
     /** Descriptions of archived errant transactions, a key each. */
     public String evidencePrefix() {
         return settings.serviceName() + "/evidence/";

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.port.Consul.ServiceInstance;
 import io.autopilot.mysql.port.Deadline;
@@ -9,11 +10,13 @@ import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +31,13 @@ final class PeerServers implements AutoCloseable {
     private static final Duration ONCE_MORE = Duration.ofMillis(300);
     private static final Duration LOCK = Duration.ofMillis(500);
 
-    private final List<CompletableFuture<Optional<Peer>>> revocations;
+    private final List<CompletableFuture<Answer>> revocations;
+    private final Map<String, Reason> silent;
     private final Executor tasks;
 
-    private PeerServers(List<CompletableFuture<Optional<Peer>>> revocations, Executor tasks) {
+    private PeerServers(List<CompletableFuture<Answer>> revocations, Map<String, Reason> silent, Executor tasks) {
         this.revocations = revocations;
+        this.silent = silent;
         this.tasks = tasks;
     }
 
@@ -43,26 +48,40 @@ final class PeerServers implements AutoCloseable {
      */
     record Peer(String node, Address address, Mysql server, ServerState state, boolean fenced) {}
 
+    /** What came of one. */
+    private sealed interface Answer {
+        record Revoked(Peer peer) implements Answer {}
+
+        record LeftOut(String node, Reason why) implements Answer {}
+    }
+
     /**
      * Begins to revoke every living peer; one that doesn't answer is left out, and said so.
      *
      * @param silent where nobody answered a moment ago
      */
     static PeerServers revoke(Node node, Ports ports, Optional<Address> silent, Deadline deadline) {
-        List<CompletableFuture<Optional<Peer>>> revocations =
-                ports.consul().instances(node.settings().nodeService(), deadline).stream()
-                        .filter(instance -> instance.passing() && !instance.id().equals(node.nodeServiceId()))
-                        .map(instance -> CompletableFuture.supplyAsync(
-                                () -> revoke(node, instance, ports, patience(instance, silent), deadline), ports.tasks()))
-                        .collect(Collectors.toCollection(ArrayList::new));
-        return new PeerServers(revocations, ports.tasks());
+        List<CompletableFuture<Answer>> revocations = new ArrayList<>();
+        Map<String, Reason> without = new TreeMap<>();
+        for (ServiceInstance instance : ports.consul().instances(node.settings().nodeService(), deadline)) {
+            if (instance.id().equals(node.nodeServiceId())) {
+                continue;
+            }
+            if (instance.passing()) {
+                revocations.add(CompletableFuture.supplyAsync(
+                        () -> revoke(node, instance, ports, patience(instance, silent), deadline), ports.tasks()));
+            } else {
+                without.put(node.nodeOf(instance.id()), new Reason("its hooks are silent"));
+            }
+        }
+        return new PeerServers(revocations, without, ports.tasks());
     }
 
     private static Duration patience(ServiceInstance instance, Optional<Address> silent) {
         return silent.filter(new Address(instance.address(), instance.port())::equals).isPresent() ? ONCE_MORE : CONNECT;
     }
 
-    private static Optional<Peer> revoke(Node node, ServiceInstance instance, Ports ports, Duration patience, Deadline deadline) {
+    private static Answer revoke(Node node, ServiceInstance instance, Ports ports, Duration patience, Deadline deadline) {
         String name = node.nodeOf(instance.id());
         Address address = new Address(instance.address(), instance.port());
         Optional<Mysql> opened = Optional.empty();
@@ -71,21 +90,24 @@ final class PeerServers implements AutoCloseable {
             opened = Optional.of(ports.servers().connect(address, deadline.atMost(patience)));
             Mysql server = opened.get();
             if (!server.seizeRoleLock(LOCK)) {
-                LOG.warn("event=peer-left-out node={} reason=\"its role lock could not be had\"", name);
-                return Optional.empty();
+                return leftOut(name, "its role lock could not be had");
             }
             server.stopReceiver();
             Peer peer = stopped(name, address, server);
             stopped = true;
-            return Optional.of(peer);
+            return new Answer.Revoked(peer);
         } catch (MysqlException e) {
-            LOG.warn("event=peer-left-out node={} reason=\"{}\"", name, e.getMessage());
-            return Optional.empty();
+            return leftOut(name, String.valueOf(e.getMessage()));
         } finally {
             if (!stopped) {
                 opened.ifPresent(Mysql::close);
             }
         }
+    }
+
+    private static Answer leftOut(String name, String why) {
+        LOG.warn("event=peer-left-out node={} reason=\"{}\"", name, why);
+        return new Answer.LeftOut(name, new Reason(why));
     }
 
     private static Peer stopped(String name, Address address, Mysql server) {
@@ -105,7 +127,24 @@ final class PeerServers implements AutoCloseable {
 
     /** Those that are revoked; waits until each is, or is left out. */
     List<Peer> all() {
-        return revocations.stream().map(Tasks::join).flatMap(Optional::stream).toList();
+        return answers().filter(Answer.Revoked.class::isInstance).map(answer -> ((Answer.Revoked) answer).peer()).toList();
+    }
+
+    /** Every other node that Consul knows, and why it is left out. */
+    Map<String, Reason> leftOut() {
+        Map<String, Reason> reasons = new TreeMap<>(silent);
+        answers().forEach(answer -> {
+            if (answer instanceof Answer.LeftOut out) {
+                reasons.put(out.node(), out.why());
+            }
+        });
+        // One that didn't answer at first may have been included since.
+        all().forEach(peer -> reasons.remove(peer.node()));
+        return reasons;
+    }
+
+    private Stream<Answer> answers() {
+        return revocations.stream().map(Tasks::join);
     }
 
     Optional<Peer> named(String node) {

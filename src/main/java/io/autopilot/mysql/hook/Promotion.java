@@ -72,7 +72,7 @@ final class Promotion {
     private static Succession succession(long term, Observation seen, ServerState mysqld) {
         return term == 1
                 ? Succession.founding(mysqld.executed().serverUuids())
-                : new Succession(TermRecord.Kind.RESTARTED, seen.view().lease().recorded(), GtidSet.EMPTY, Set.of());
+                : new Succession(TermRecord.Kind.RESTARTED, seen.view().lease().recorded(), GtidSet.EMPTY, List.of(), Set.of());
     }
 
     /** Who acknowledged this server's writes goes on doing so; the replicas still follow it. */
@@ -132,7 +132,8 @@ final class Promotion {
                 succession.last().flatMap(PrimaryRecord::proved),
                 Optional.of(mysqld.received()),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                succession.election());
         return List.of(
                 new TxnOp.Cas(node.durabilityKey(), ClusterRecords.write(durability), durabilityIndex),
                 new TxnOp.Cas(node.historyKey(term), ClusterRecords.write(record), 0));

@@ -18,6 +18,7 @@ import io.autopilot.mysql.core.Restraint;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.SnapshotPointer;
 import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.Consul;
@@ -80,6 +81,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Restraint.NONE,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 List.of(self(deadline)),
@@ -118,10 +120,17 @@ public final class StatusReader {
                 lastSnapshot(deadline),
                 FailoverRule.decide(node.name(), config, node.settings().failover(), primary, history, clock.instant()),
                 history.stream().max(Comparator.comparingLong(TermRecord::term)),
+                keys.stoppedElection(deadline).filter(stopped -> isOpen(stopped, durability, nodes)),
                 history.stream().filter(term -> !term.lost().isEmpty()).toList(),
                 evidence,
                 nodes,
                 Optional.empty());
+    }
+
+    /** No term has begun since, and the primary that nobody replaced doesn't write again either. */
+    private static boolean isOpen(StoppedElection stopped, Optional<Durability> durability, List<NodeStatus> nodes) {
+        return durability.filter(d -> d.newest().term() >= stopped.term()).isEmpty()
+                && nodes.stream().noneMatch(n -> n.role() == Role.PRIMARY && n.writable());
     }
 
     /** Why a node stays out that has what the history went on without. */

@@ -230,7 +230,7 @@ final class Successor {
             return Optional.of(new Reason(handOver.from() + " doesn't hold the lease any more"));
         }
         Optional<PrimaryRecord> last = held.map(e -> ClusterRecords.readPrimary(e.key(), e.value()));
-        Succession succession = new Succession(TermRecord.Kind.SWITCHOVER, last, GtidSet.EMPTY, Set.of());
+        Succession succession = new Succession(TermRecord.Kind.SWITCHOVER, last, GtidSet.EMPTY, List.of(), Set.of());
         List<TxnOp> operations =
                 new ArrayList<>(promotion.beginTerm(entry, mysqld, succession, Optional.of(permit.value()), permit.index(), why));
         operations.add(new TxnOp.DeleteCas(node.leaseKey(), held.get().modifyIndex()));

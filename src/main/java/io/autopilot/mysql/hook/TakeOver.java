@@ -2,14 +2,13 @@ package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.core.Address;
-import io.autopilot.mysql.core.Candidate;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Divergence;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Election;
 import io.autopilot.mysql.core.ElectionDecision;
-import io.autopilot.mysql.core.Evidence;
+import io.autopilot.mysql.core.ElectionView;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.HealthDecision;
 import io.autopilot.mysql.core.LeaseView;
@@ -20,6 +19,7 @@ import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.ReplicationAccount;
 import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
+import io.autopilot.mysql.core.Verdict;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.hook.PeerServers.Peer;
 import io.autopilot.mysql.port.Consul.TxnOp;
@@ -48,10 +48,10 @@ final class TakeOver {
     private final Ports ports;
     private final Fence fence;
     private final Lease lease;
-    private final ClusterKeys keys;
     private final Promotion promotion;
     private final Announcer announcer;
     private final Salvage salvage;
+    private final Electorate electorate;
     /** Said once by one run, however often it tries. */
     private Optional<Reason> tried = Optional.empty();
 
@@ -62,10 +62,10 @@ final class TakeOver {
         this.ports = ports;
         this.fence = fence;
         this.lease = lease;
-        this.keys = keys;
         this.promotion = promotion;
         this.announcer = new Announcer(node, ports, lease, keys);
         this.salvage = new Salvage(node, ports);
+        this.electorate = new Electorate(node, ports, keys);
     }
 
     /**
@@ -115,6 +115,7 @@ final class TakeOver {
                     stopped = unbeaten;
                 }
                 announcer.withdraw(announced, deadline);
+                electorate.stopped(announced, unbeaten.get(), local.read(), peers, deadline);
                 return unbeaten;
             }
             return elect(announced, local, peers, session, deadline);
@@ -123,7 +124,7 @@ final class TakeOver {
 
     private Optional<Reason> elect(Announcement.Made announced, Mysql local, PeerServers peers, String session, Deadline deadline) {
         ServerState mine = local.read();
-        GtidSet disowned = disowned(announced.last(), mine, deadline);
+        GtidSet disowned = electorate.disowned(announced.last(), mine, deadline);
         if (!mine.received().intersect(disowned).isEmpty()) {
             announcer.withdraw(announced, deadline);
             return Optional.of(new Reason("this node has " + mine.received().intersect(disowned) + ", which the history went on without: it can't"
@@ -132,17 +133,16 @@ final class TakeOver {
         Optional<Reason> waits = salvage.await(
                 announced.term(),
                 announced.last(),
-                candidates(announced, mine, peers, disowned),
+                electorate.candidates(announced, mine, peers, disowned),
                 fallen -> peers.include(node, fallen, ports, deadline),
                 deadline);
         if (waits.isPresent()) {
             return waits;
         }
-        List<Candidate> candidates = candidates(announced, mine, peers, disowned);
-        Lineage lineage = lineage(announced, mine, peers, deadline);
-        return switch (Election.decide(node.name(), candidates, lineage)) {
+        ElectionView view = electorate.view(announced, mine, peers, disowned, deadline);
+        return switch (Election.decide(view)) {
             case ElectionDecision.Promote promote ->
-                promote(announced, promote, lineage, local, peers, session, deadline);
+                promote(announced, promote, view, local, peers, session, deadline);
             case ElectionDecision.FetchFrom fetch -> {
                 LOG.info("event=fetch from={} missing={} reason=\"{}\"", fetch.node(), fetch.missing(), fetch.reason());
                 Optional<Reason> failed = fetch(fetch, local, peers, deadline);
@@ -155,57 +155,16 @@ final class TakeOver {
             case ElectionDecision.Stop stop -> {
                 announcer.withdraw(announced, deadline);
                 LOG.error("event=election-stopped reason=\"{}\"", stop.reason());
+                electorate.stopped(announced.term(), stop.reason(), view, deadline);
                 yield Optional.of(stop.reason());
             }
         };
     }
 
-    /** All those are revoked whose acknowledgements a term would have needed: what it has written, one of them has. */
-    private Lineage lineage(Announcement.Made announced, ServerState mine, PeerServers peers, Deadline deadline) {
-        GtidSet received = peers.all().stream().map(peer -> peer.state().received()).reduce(mine.received(), GtidSet::union);
-        return Lineage.ofWhatCameToBe(keys.history(deadline), announced.durability().value().proven().term(), received);
-    }
-
-    /**
-     * What an established primary lacked and somebody else still has: it lies in the archive, and the last primary didn't get it later. A node
-     * that has it is no candidate, and holds nobody up.
-     */
-    private GtidSet disowned(PrimaryRecord last, ServerState mine, Deadline deadline) {
-        GtidSet archived = keys.evidence(deadline).stream()
-                .filter(kept -> mine.clusterUuid().equals(Optional.of(kept.clusterUuid())))
-                .map(Evidence::errant)
-                .reduce(GtidSet.EMPTY, GtidSet::union);
-        return archived.minus(last.executed().orElse(GtidSet.EMPTY));
-    }
-
-    private List<Candidate> candidates(Announcement.Made announced, ServerState mine, PeerServers peers, GtidSet disowned) {
-        List<Candidate> candidates = new ArrayList<>();
-        candidates.add(new Candidate(node.name(), mine.received(), Optional.empty()));
-        for (Peer peer : peers.all()) {
-            Optional<Reason> barred = barred(announced, peer);
-            if (!peer.state().received().intersect(disowned).isEmpty()) {
-                LOG.warn("event=peer-left-out node={} reason=\"it has what the history went on without: {}\"",
-                        peer.node(), peer.state().received().intersect(disowned));
-            } else if (peer.state().clusterUuid().equals(mine.clusterUuid())) {
-                candidates.add(new Candidate(peer.node(), peer.state().received(), barred));
-            }
-        }
-        return candidates;
-    }
-
-    /** The transactions of those count, and can be fetched, but another server takes over. */
-    private static Optional<Reason> barred(Announcement.Made announced, Peer peer) {
-        PrimaryRecord last = announced.last();
-        if (peer.state().serverUuid().equals(last.serverUuid())) {
-            return Optional.of(new Reason("was the primary of term " + last.term()));
-        }
-        return Optional.ofNullable(announced.config().value().maintenance().get(peer.node())).map(m -> new Reason("is " + m.text()));
-    }
-
     private Optional<Reason> promote(
             Announcement.Made announced,
             ElectionDecision.Promote decision,
-            Lineage lineage,
+            ElectionView view,
             Mysql local,
             PeerServers peers,
             String session,
@@ -216,10 +175,13 @@ final class TakeOver {
         }
         ServerState mysqld = local.read();
         GtidSet lost = announced.last().executed().map(had -> had.minus(mysqld.received())).orElse(GtidSet.EMPTY);
-        List<Peer> members = members(announced, mysqld, peers, lineage);
+        List<Peer> members = members(announced, mysqld, peers, view.lineage());
         Durability.Entry entry = promotion.entry(announced.term(), mysqld, members.stream().map(Peer::state).toList());
         Reason why = new Reason(announced.why() + "; " + decision.reason());
-        Optional<Reason> refused = takeLease(announced, entry, mysqld, lost, why, session, deadline);
+        List<Verdict> election = Election.verdicts(view);
+        election.forEach(verdict -> LOG.info("event=candidate node={} standing={} reason=\"{}\"",
+                verdict.node(), verdict.standing(), verdict.reason()));
+        Optional<Reason> refused = takeLease(announced, entry, mysqld, announced.succession(lost, election), why, session, deadline);
         if (refused.isPresent()) {
             return refused;
         }
@@ -259,7 +221,7 @@ final class TakeOver {
             Announcement.Made announced,
             Durability.Entry entry,
             ServerState mysqld,
-            GtidSet lost,
+            Succession succession,
             Reason why,
             String session,
             Deadline deadline) {
@@ -269,7 +231,7 @@ final class TakeOver {
             operations.addAll(promotion.beginTerm(
                     entry,
                     mysqld,
-                    announced.succession(lost),
+                    succession,
                     Optional.of(announced.durability().value()),
                     announced.durability().index(),
                     why));

@@ -2,8 +2,7 @@ package io.autopilot.mysql.chaos;
 
 import io.autopilot.mysql.chaos.AckedRows.Contents;
 import io.autopilot.mysql.chaos.AckedRows.Difference;
-import io.autopilot.mysql.core.ClusterRecords;
-import io.autopilot.mysql.core.Durability;
+import io.autopilot.mysql.e2e.AckSets;
 import io.autopilot.mysql.e2e.Images;
 import io.autopilot.mysql.e2e.TestCluster;
 import java.io.IOException;
@@ -166,10 +165,7 @@ final class FaultyCluster implements AutoCloseable {
     }
 
     private boolean isPromised() {
-        Optional<Durability> durability = Optional.ofNullable(cluster.keys("mysql/durability").get("mysql/durability"))
-                .map(value -> ClusterRecords.readDurability("mysql/durability", value));
-        return !setup.lossless()
-                || durability.filter(d -> d.next().isEmpty() && d.proven().ackSet().size() == NODES - 1).isPresent();
+        return !setup.lossless() || AckSets.isProven(cluster, NODES - 1);
     }
 
     private int rebuilt(Duration since) {

@@ -16,7 +16,9 @@ import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.Restraint;
+import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.core.TermRecord;
+import io.autopilot.mysql.core.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Restraint.NONE,
+            Optional.empty(),
             Optional.empty(),
             List.of(),
             List.of(),
@@ -64,7 +67,7 @@ class StatusOutputTest {
         NodeStatus resting = WITHOUT_CONSUL.nodes().getFirst().maintained(Optional.of(new Reason("in maintenance, by db1")));
         ClusterStatus status = new ClusterStatus(
                 "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), paused,
-                Optional.empty(), List.of(), List.of(), List.of(resting), Optional.empty());
+                Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(resting), Optional.empty());
         String text = StatusTable.text(status, Instant.EPOCH);
         assertTrue(text.contains("\nfailover  paused on db1\n"), text);
         assertTrue(text.lines().anyMatch(line -> line.startsWith("db1") && line.endsWith("in maintenance, by db1")), text);
@@ -78,13 +81,24 @@ class StatusOutputTest {
     void theLastChangeIsToldWithItsGapAndItsCause() throws JsonProcessingException {
         TermRecord change = new TermRecord(
                 2, "db1", "s1", Set.of(), "db0 lost the lease", GtidSet.EMPTY, Instant.EPOCH, Optional.of(TermRecord.Kind.FAILOVER),
-                Optional.of("db0"), Optional.of(Instant.EPOCH), Optional.empty(), Optional.of(Instant.ofEpochMilli(2500)), Optional.empty());
+                Optional.of("db0"), Optional.of(Instant.EPOCH), Optional.empty(), Optional.of(Instant.ofEpochMilli(2500)), Optional.empty(),
+                List.of(new Verdict("db0", Verdict.Standing.OUT, new Reason("its hooks are silent"))));
+        StoppedElection stopped = new StoppedElection(
+                3, "db1", Instant.EPOCH, new Reason("no node has everything"), List.of(
+                        new Verdict("db1", Verdict.Standing.BEHIND, new Reason("lacks one"))));
         ClusterStatus status = new ClusterStatus(
                 "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), Restraint.NONE,
-                Optional.of(change), List.of(), List.of(), List.of(), Optional.empty());
+                Optional.of(change), Optional.of(stopped), List.of(), List.of(), List.of(), Optional.empty());
         String text = StatusTable.text(status, Instant.EPOCH);
-        assertTrue(text.contains("\nchange    failover from db0, no writes for at most 2500 ms: db0 lost the lease\n"), text);
-        JsonNode json = new JsonMapper().readTree(StatusJson.text(status)).path("lastChange");
+        assertTrue(text.contains("\nchange    failover from db0, no writes for at most 2500 ms: db0 lost the lease\n"
+                + "          db0 out: its hooks are silent\n"
+                + "election  nobody is promoted, since 1970-01-01T00:00:00Z (db1, for term 3): no node has everything\n"
+                + "          db1 behind: lacks one\n"), text);
+        JsonNode whole = new JsonMapper().readTree(StatusJson.text(status));
+        assertEquals("no node has everything", whole.path("electionStopped").path("reason").asText());
+        assertEquals("behind", whole.path("electionStopped").path("election").path(0).path("standing").asText());
+        JsonNode json = whole.path("lastChange");
+        assertEquals("db0", json.path("election").path(0).path("node").asText());
         assertEquals("failover", json.path("kind").asText());
         assertEquals("db0 lost the lease", json.path("why").asText());
     }
@@ -113,6 +127,7 @@ class StatusOutputTest {
                 Optional.empty(),
                 Optional.empty(),
                 Restraint.NONE,
+                Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 List.of(kept),

@@ -1,12 +1,14 @@
 package io.autopilot.mysql.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,19 @@ class ClusterRecordsTest {
             Instant.parse("2026-01-02T03:04:05Z"),
             Optional.of(GtidSet.parse("00000000-0000-0000-0000-000000000001:1-9")))
             .asReleased(new Reason("mysqld died"));
+
+    @Test
+    void anElectionThatPromotedNobody() {
+        StoppedElection stopped = new StoppedElection(
+                6,
+                "db2",
+                Instant.parse("2026-01-02T03:04:05Z"),
+                new Reason("no quorum"),
+                List.of(new Verdict("db3", Verdict.Standing.BEHIND, new Reason("lacks one"))));
+        assertEquals(stopped, ClusterRecords.readStoppedElection("k", ClusterRecords.write(stopped)));
+        assertTrue(stopped.saysTheSameAs(new StoppedElection(6, "db2", Instant.EPOCH, stopped.reason(), stopped.verdicts())));
+        assertFalse(stopped.saysTheSameAs(new StoppedElection(7, "db2", stopped.at(), stopped.reason(), stopped.verdicts())));
+    }
 
     @Test
     void anOperatorsWordComesBackAsItWas() {
@@ -76,7 +91,10 @@ class ClusterRecordsTest {
                 Optional.of(Instant.parse("2026-01-02T03:04:01Z")),
                 Optional.of(GtidSet.parse("00000000-0000-0000-0000-00000000000a:1-7")),
                 Optional.of(Instant.parse("2026-01-02T03:04:06Z")),
-                Optional.of(Duration.ofMillis(120)));
+                Optional.of(Duration.ofMillis(120)),
+                List.of(
+                        new Verdict("db2", Verdict.Standing.FIT, new Reason("has all that the others have")),
+                        new Verdict("db3", Verdict.Standing.OUT, new Reason("its hooks are silent"))));
         String json = ClusterRecords.write(term);
         assertTrue(json.contains("\"lost\":\"00000000-0000-0000-0000-00000000000a:8-9\""), json);
         assertEquals(term, ClusterRecords.readTerm("k", json));

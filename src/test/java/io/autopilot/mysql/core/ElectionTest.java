@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ class ElectionTest {
     private static final String STRANGER = "00000000-0000-0000-0000-0000000000ff";
 
     private final List<Candidate> candidates = new ArrayList<>();
+    private final Map<String, Reason> leftOut = new HashMap<>();
 
     @Test
     void promotesTheMostAdvancedReplica() {
@@ -82,6 +85,27 @@ class ElectionTest {
     }
 
     @Test
+    void itIsSaidOfEachNodeWhatSpeaksForAndAgainstIt() {
+        given("db2", "1-9").given("db3", "1-9").given("db4", "1-7");
+        candidates.add(new Candidate("db1", set("1-9"), Optional.of(new Reason("was the primary of term 1"))));
+        candidates.add(new Candidate("db5", GtidSet.parse(STRANGER + ":1"), Optional.empty()));
+        leftOut.put("db6", new Reason("its hooks are silent"));
+        assertInstanceOf(ElectionDecision.Promote.class, decideFor("db2"));
+        List<String> said = Election.verdicts(new ElectionView("db2", candidates, leftOut, founded())).stream()
+                .map(verdict -> verdict.node() + " " + verdict.standing() + ": " + verdict.reason())
+                .toList();
+        assertEquals(
+                List.of(
+                        "db1 BARRED: was the primary of term 1",
+                        "db2 FIT: has all that the others have",
+                        "db3 FIT: has all that the others have; among equals the one that began goes on: db2",
+                        "db4 BEHIND: lacks " + OLD + ":8-9",
+                        "db5 ERRANT: has errant transactions " + STRANGER + ":1",
+                        "db6 OUT: its hooks are silent"),
+                said);
+    }
+
+    @Test
     void refusesForANodeThatWasNotRead() {
         given("db2", "1-9");
         assertBecause("not among", assertInstanceOf(ElectionDecision.Stop.class, decideFor("db9")));
@@ -96,10 +120,10 @@ class ElectionTest {
                 2, "db3", STRANGER, Set.of(), "failover", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.of(set("1-9")), Optional.empty(), Optional.empty());
         ElectionDecision.Stop stop = assertInstanceOf(
-                ElectionDecision.Stop.class, Election.decide("db2", candidates, new Lineage(List.of(second))));
+                ElectionDecision.Stop.class, decide("db2", new Lineage(List.of(second))));
         assertBecause(OLD + ":8-9, which the last primary began with", stop);
         given("db4", "1-9");
-        assertInstanceOf(ElectionDecision.Yield.class, Election.decide("db2", candidates, new Lineage(List.of(second))));
+        assertInstanceOf(ElectionDecision.Yield.class, decide("db2", new Lineage(List.of(second))));
     }
 
     private ElectionTest given(String node, String intervals) {
@@ -107,11 +131,19 @@ class ElectionTest {
         return this;
     }
 
+    private ElectionDecision decide(String self, Lineage lineage) {
+        return Election.decide(new ElectionView(self, candidates, leftOut, lineage));
+    }
+
     private ElectionDecision decideFor(String self) {
+        return decide(self, founded());
+    }
+
+    private static Lineage founded() {
         TermRecord first = new TermRecord(
                 1, "db1", OLD, Set.of(), "founded", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty());
-        return Election.decide(self, candidates, new Lineage(List.of(first)));
+        return new Lineage(List.of(first));
     }
 
     private static GtidSet set(String intervals) {

@@ -4,11 +4,13 @@ import io.autopilot.mysql.adapter.state.FileLocalState;
 import io.autopilot.mysql.config.Settings;
 import io.autopilot.mysql.config.SettingsReader;
 import io.autopilot.mysql.core.Address;
+import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.Health;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.Outcome;
 import io.autopilot.mysql.hook.Ports;
+import io.autopilot.mysql.hook.StatusReader;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
@@ -153,6 +155,11 @@ public final class FakeCluster {
 
         public Outcome health() {
             return new Health(node, ports).run(time.in(HOOK));
+        }
+
+        /** As an operator reads it there. */
+        public ClusterStatus status() {
+            return new StatusReader(node, ports.consul(), ports.servers(), ports.clock()).read(time.in(Duration.ofSeconds(20)));
         }
 
         /** As the wrapper starts it. */

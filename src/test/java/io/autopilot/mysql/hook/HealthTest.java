@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.Address;
-import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.fake.FakeCluster;
@@ -117,7 +116,7 @@ class HealthTest {
         nodes.get(0).killContainer();
         cluster.rounds(6);
         assertEquals(List.of(nodes.get(1)), cluster.writable());
-        List<TermRecord> losses = losses(nodes.get(1));
+        List<TermRecord> losses = nodes.get(1).status().losses();
         assertEquals(List.of(2L), losses.stream().map(TermRecord::term).toList());
         assertEquals(published.minus(received), losses.getFirst().lost());
     }
@@ -130,13 +129,7 @@ class HealthTest {
         nodes.get(0).killContainer();
         cluster.rounds(6);
         assertEquals(List.of(nodes.get(1)), cluster.writable());
-        assertEquals(List.of(), losses(nodes.get(1)));
-    }
-
-    private List<TermRecord> losses(FakeNode node) {
-        return new StatusReader(node.node, node.ports.consul(), node.ports.servers(), node.ports.clock())
-                .read(cluster.time.in(Duration.ofSeconds(20)))
-                .losses();
+        assertEquals(List.of(), nodes.get(1).status().losses());
     }
 
     @Test
@@ -195,9 +188,7 @@ class HealthTest {
         List<FakeNode> nodes = cluster.withReplicas(1);
         Address address = new Address("10.0.0.77", 3306);
         new Health(new Node("db0", address, nodes.get(0).node.settings()), nodes.get(0).ports).run(cluster.time.in(Duration.ofSeconds(4)));
-        ClusterStatus status = new StatusReader(nodes.get(1).node, nodes.get(1).ports.consul(), nodes.get(1).ports.servers(), nodes.get(1).ports.clock())
-                .read(cluster.time.in(Duration.ofSeconds(20)));
-        assertEquals(address, status.primary().orElseThrow().address());
+        assertEquals(address, nodes.get(1).status().primary().orElseThrow().address());
     }
 
     @Test
@@ -342,6 +333,10 @@ class HealthTest {
         cluster.rounds(3);
         assertEquals(1, cluster.writable().size());
         assertTrue(cluster.writable().getFirst().server.executed().contains(all));
+        TermRecord change = nodes.get(2).status().lastChange().orElseThrow();
+        assertEquals(
+                List.of("db0 OUT", "db1 BEHIND", "db2 FIT"),
+                change.election().stream().map(v -> v.node() + " " + v.standing()).toList());
     }
 
     @Test
@@ -393,7 +388,7 @@ class HealthTest {
         assertTrue(outcome.isDone(), outcome.toString());
         assertEquals(List.of(nodes.get(1)), cluster.writable());
         assertTrue(nodes.get(1).server.executed().contains(all));
-        assertEquals(List.of(), losses(nodes.get(1)));
+        assertEquals(List.of(), nodes.get(1).status().losses());
     }
 
     @Test
@@ -410,8 +405,8 @@ class HealthTest {
         Duration took = cluster.time.uptime().minus(began);
         assertTrue(took.compareTo(Duration.ofSeconds(5)) >= 0 && took.compareTo(Duration.ofSeconds(7)) < 0, took.toString());
         assertEquals(List.of(nodes.get(1)), cluster.writable());
-        assertEquals(all.minus(nodes.get(1).server.executed()), losses(nodes.get(1)).getFirst().lost());
-        assertFalse(losses(nodes.get(1)).isEmpty());
+        assertEquals(all.minus(nodes.get(1).server.executed()), nodes.get(1).status().losses().getFirst().lost());
+        assertFalse(nodes.get(1).status().losses().isEmpty());
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Durability.Entry;
 import io.autopilot.mysql.core.Durability.Intent;
+import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeWrite;
@@ -277,10 +278,16 @@ class ProtocolTest {
         cluster.rounds(5);
         assertEquals(List.of(), cluster.writable());
         assertEquals(Optional.empty(), durability().intent());
+        StoppedElection stopped = one.status().stopped().orElseThrow();
+        assertTrue(stopped.reason().text().startsWith("no quorum"), stopped.toString());
+        assertEquals(
+                List.of("db0 OUT", "db1 FIT", "db2 OUT"),
+                stopped.verdicts().stream().map(v -> v.node() + " " + v.standing()).toList());
         primary.restartContainer();
         cluster.rounds(4);
         assertEquals(List.of(primary), cluster.writable());
         assertTrue(one.server.replicates());
+        assertEquals(Optional.empty(), one.status().stopped());
     }
 
     @Test

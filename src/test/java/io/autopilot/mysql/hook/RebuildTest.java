@@ -155,7 +155,7 @@ class RebuildTest {
         }
 
         ClusterStatus status() {
-            return new StatusReader(old.node, old.ports.consul(), old.ports.servers(), old.ports.clock()).read(cluster.time.in(Duration.ofSeconds(20)));
+            return old.status();
         }
 
         List<Evidence> evidence() {

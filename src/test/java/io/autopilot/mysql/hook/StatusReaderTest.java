@@ -35,7 +35,7 @@ class StatusReaderTest {
     @Test
     void anyNodeTellsOfAll() {
         nodes.forEach(FakeNode::health);
-        ClusterStatus status = read(nodes.get(1));
+        ClusterStatus status = nodes.get(1).status();
         assertTrue(status.hasWritablePrimary(), status.toString());
         assertEquals(List.of(Role.PRIMARY, Role.REPLICA), status.nodes().stream().map(NodeStatus::role).toList());
         assertEquals(Optional.empty(), status.trouble());
@@ -57,13 +57,13 @@ class StatusReaderTest {
                 cluster.time.in(Duration.ofSeconds(1)));
         assertEquals(
                 List.of(Role.PRIMARY, Role.REPLICA, Role.DOWN),
-                read(nodes.get(0)).nodes().stream().map(NodeStatus::role).toList());
+                nodes.get(0).status().nodes().stream().map(NodeStatus::role).toList());
     }
 
     @Test
     void withoutConsulANodeSaysSoAndWhatItIsItself() {
         cluster.consul.setReachable(false);
-        ClusterStatus status = read(nodes.get(1));
+        ClusterStatus status = nodes.get(1).status();
         assertFalse(status.hasWritablePrimary());
         assertTrue(status.trouble().orElseThrow().text().startsWith("Consul can't be reached"), status.toString());
         assertEquals(List.of("db1"), status.nodes().stream().map(NodeStatus::name).toList());
@@ -73,7 +73,7 @@ class StatusReaderTest {
     @Test
     void withoutConsulAPrimaryThatStillMayWriteIsNoTrouble() {
         cluster.consul.setReachable(false);
-        NodeStatus self = read(nodes.get(0)).nodes().getFirst();
+        NodeStatus self = nodes.get(0).status().nodes().getFirst();
         assertTrue(self.writable());
         assertEquals("", self.note());
     }
@@ -84,7 +84,7 @@ class StatusReaderTest {
         nodes.get(0).killContainer();
         cluster.rounds(6);
         assertEquals(List.of(nodes.get(1)), cluster.writable());
-        ClusterStatus status = read(nodes.get(1));
+        ClusterStatus status = nodes.get(1).status();
         TermRecord change = status.lastChange().orElseThrow();
         assertEquals(Optional.of(TermRecord.Kind.FAILOVER), change.kind());
         assertEquals(Optional.of("db0"), change.from());
@@ -92,9 +92,5 @@ class StatusReaderTest {
         NodeStatus gone = status.nodes().getFirst();
         assertEquals(Role.DOWN, gone.role());
         assertTrue(gone.note().startsWith("no word of it, and its server doesn't answer"), gone.note());
-    }
-
-    private ClusterStatus read(FakeNode node) {
-        return new StatusReader(node.node, node.ports.consul(), node.ports.servers(), node.ports.clock()).read(cluster.time.in(Duration.ofSeconds(20)));
     }
 }
