@@ -28,12 +28,15 @@ final class Repointing {
     private final boolean lossless;
     /** All that the old primary had, when it was fenced and has nothing more to send: then no half transaction can be left. */
     private final Optional<GtidSet> complete;
+    /** Until then they would be refused at this node's server, and try again a second later. */
+    private final Once letIn;
 
-    Repointing(Node node, ServerState primary, boolean lossless, Optional<GtidSet> complete) {
+    Repointing(Node node, ServerState primary, boolean lossless, Optional<GtidSet> complete, Once letIn) {
         this.node = node;
         this.primary = primary;
         this.lossless = lossless;
         this.complete = complete;
+        this.letIn = letIn;
     }
 
     void point(String name, Mysql server) {
@@ -63,6 +66,7 @@ final class Repointing {
         Settings.Login login = node.settings().accounts().replication();
         String user = lossless ? ReplicationAccount.userOf(state.serverUuid()) : login.user();
         server.follow(node.address(), user, login.password());
+        letIn.run();
         server.startReplication();
         return Optional.empty();
     }

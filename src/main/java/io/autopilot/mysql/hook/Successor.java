@@ -207,16 +207,17 @@ final class Successor {
             return refused;
         }
         LOG.info("event=lease term={} reason=\"{}\"", handOver.term(), why);
-        if (lossless) {
-            entry.ackSet().forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password()));
-        }
         // This server has all that any other one can have, so that they may be pointed at it while it becomes writable. In lossless mode its
         // first commit waits for the members; the others come by themselves then.
-        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all));
+        Set<String> asked = lossless ? entry.ackSet() : Set.of();
+        Once letIn = new Once(() -> asked.forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password())));
+        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), letIn);
         CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), repointing, handOver.term(), deadline);
+        // Nothing here uses this server's connection before: whoever comes first may.
+        letIn.run();
         local.endReplication(all);
         local.forgetSource();
-        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, entry.ackSet(), deadline);
+        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, asked, deadline);
         Tasks.join(repointed);
         return obstacle;
     }

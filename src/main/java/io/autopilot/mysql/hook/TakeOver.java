@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,14 +192,14 @@ final class TakeOver {
         }
         LOG.info("event=lease term={} reason=\"{}\"", announced.term(), decision.reason());
         boolean lossless = promotion.modeOf(mysqld) == Durability.Mode.LOSSLESS;
-        if (lossless) {
-            entry.ackSet().forEach(uuid -> local.letIn(uuid, replication().password()));
-        }
         // The first commit waits for them in lossless mode; the others come by themselves then.
-        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.empty());
+        Set<String> asked = lossless ? entry.ackSet() : Set.of();
+        Once letIn = new Once(() -> asked.forEach(uuid -> local.letIn(uuid, replication().password())));
+        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.empty(), letIn);
         CompletableFuture<Void> repointed =
                 peers.start(lossless ? members : peers.all(), peer -> repointing.point(peer.node(), peer.server()));
-        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, entry.ackSet(), deadline);
+        letIn.run();
+        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, asked, deadline);
         Tasks.join(repointed);
         return readOnly;
     }

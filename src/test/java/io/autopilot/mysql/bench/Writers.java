@@ -59,7 +59,7 @@ final class Writers implements AutoCloseable {
             if (e.getErrorCode() != READ_ONLY) {
                 throw e;
             }
-            pause(30);
+            pause(15);
         }
     }
 
