@@ -37,8 +37,11 @@ public enum Setting {
     FAILOVER_WINDOW(
             CLUSTER,
             "0",
-            "After two failovers in a row whose primaries died soon, no third one for so long after the first, unless acknowledged; such as 10m; 0: never held back."),
-    FAILOVER_STEADY(CLUSTER, "5s", "A primary that has written for so long did not die soon."),
+            "After a failover no second one by itself for so long, unless acknowledged; such as 10m; 0: never held back."),
+    FAILOVER_STEADY(
+            CLUSTER,
+            "0",
+            "A failover whose primary has written for so long holds none back any more; 0: FAILOVER_WINDOW alone counts."),
     BOOTSTRAP_FROM(
             CLUSTER,
             "",

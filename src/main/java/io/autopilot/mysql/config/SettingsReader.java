@@ -120,7 +120,7 @@ public final class SettingsReader {
         return new FailoverPolicy(
                 how.equals("auto"),
                 values.duration(Setting.FAILOVER_WINDOW, Duration.ZERO, Duration.ofDays(30)),
-                values.duration(Setting.FAILOVER_STEADY, Duration.ofSeconds(1), Duration.ofDays(30)));
+                values.duration(Setting.FAILOVER_STEADY, Duration.ZERO, Duration.ofDays(30)));
     }
 
     private Optional<String> bootstrapFrom() {

@@ -2,19 +2,15 @@ package io.autopilot.mysql.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether roles may change by themselves now (docs/decisions/0011): not in a pause, and no failover with FAILOVER=manual or when primaries
- * die one after the other. An operator's order lets the one failover go ahead that it was given for.
+ * Whether roles may change by themselves now (docs/decisions/0011): not in a pause, and no failover with FAILOVER=manual or soon after
+ * another one. An operator's order lets the one failover go ahead that it was given for.
  */
 public final class FailoverRule {
-    /** So many failovers in a row go ahead: three nodes that lose two of them still have a primary. */
-    private static final int LIMIT = 2;
-
     private FailoverRule() {}
 
     /**
@@ -44,31 +40,27 @@ public final class FailoverRule {
         if (!policy.automatic()) {
             return Optional.of(new Reason("FAILOVER=manual: 'manage failover' lets one go ahead"));
         }
-        return last.flatMap(primary -> unsteady(primary, config, policy, history, now))
-                .map(until -> new Reason("the last " + LIMIT + " failovers gave primaries that lived for less than "
-                        + policy.steady().toSeconds() + " s: no other one before " + until
+        return last.flatMap(primary -> notBefore(primary, config, policy, history, now))
+                .map(until -> new Reason("there was a failover less than " + policy.window().toSeconds() + " s ago: no other one before " + until
                         + ", unless 'manage failover' or 'manage acknowledge' says so"));
     }
 
-    /** When the next failover may go ahead, if primaries die one after the other. */
-    private static Optional<Instant> unsteady(
+    /** When the next failover may go ahead. */
+    private static Optional<Instant> notBefore(
             PrimaryRecord last, ClusterConfig config, FailoverPolicy policy, List<TermRecord> history, Instant now) {
-        List<TermRecord> inARow = new ArrayList<>();
         Optional<Instant> livedUntil = last.proved();
         for (TermRecord term : newestFirst(history)) {
             // Without a proof of its life it can't be called steady.
             Duration life = livedUntil.map(end -> Duration.between(term.at(), end)).orElse(Duration.ZERO);
-            if (term.term() <= config.acknowledged() || life.compareTo(policy.steady()) >= 0) {
-                break;
+            if (term.term() <= config.acknowledged() || policy.isSteady(life)) {
+                return Optional.empty();
             }
             if (term.kind().filter(TermRecord.Kind.FAILOVER::equals).isPresent()) {
-                inARow.add(term);
+                return Optional.of(term.at().plus(policy.window())).filter(now::isBefore);
             }
             livedUntil = term.proved();
         }
-        return inARow.size() < LIMIT
-                ? Optional.empty()
-                : Optional.of(inARow.get(LIMIT - 1).at().plus(policy.window())).filter(now::isBefore);
+        return Optional.empty();
     }
 
     private static List<TermRecord> newestFirst(List<TermRecord> history) {

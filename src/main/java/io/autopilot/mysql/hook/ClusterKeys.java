@@ -234,16 +234,25 @@ final class ClusterKeys {
 
     /** What the last election that promoted nobody said; empty when none did. */
     Optional<StoppedElection> stoppedElection(Deadline deadline) {
-        return consul.get(node.stoppedElectionKey(), deadline).map(e -> ClusterRecords.readStoppedElection(e.key(), e.value()));
+        return consul.get(node.stoppedElectionKey(), deadline).flatMap(ClusterKeys::readStopped);
     }
 
     /** Tries are many, and a key that nobody reads anything new in isn't written. */
     void noteStoppedElection(StoppedElection stopped, Deadline deadline) {
         Optional<KvEntry> before = consul.get(node.stoppedElectionKey(), deadline);
-        boolean known = before.filter(e -> ClusterRecords.readStoppedElection(e.key(), e.value()).saysTheSameAs(stopped)).isPresent();
-        if (!known) {
+        if (before.flatMap(ClusterKeys::readStopped).filter(stopped::saysTheSameAs).isEmpty()) {
             consul.cas(
                     node.stoppedElectionKey(), ClusterRecords.write(stopped), before.map(KvEntry::modifyIndex).orElse(0L), deadline);
+        }
+    }
+
+    /** Nothing depends on it: one that can't be read is as good as none, and is written anew. */
+    private static Optional<StoppedElection> readStopped(KvEntry entry) {
+        try {
+            return Optional.of(ClusterRecords.readStoppedElection(entry.key(), entry.value()));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("event=stopped-election-unreadable reason=\"{}\"", e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class FailoverRuleTest {
     private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
-    private static final FailoverPolicy AUTO = new FailoverPolicy(true, Duration.ofMinutes(10), Duration.ofSeconds(5));
+    private static final FailoverPolicy AUTO = new FailoverPolicy(true, Duration.ofMinutes(10), Duration.ZERO);
+    private static final FailoverPolicy STEADY = new FailoverPolicy(true, AUTO.window(), Duration.ofSeconds(5));
     private static final FailoverPolicy MANUAL = new FailoverPolicy(false, AUTO.window(), AUTO.steady());
 
     private final List<TermRecord> history = new ArrayList<>();
@@ -71,31 +72,30 @@ class FailoverRuleTest {
     }
 
     @Test
-    void twoFailoversInARowGoAheadAndTheThirdWaitsForTheEndOfTheWindow() {
+    void aSecondFailoverWaitsForTheEndOfTheWindow() {
         begins(1, Kind.FOUNDED, 0).livesUntil(100);
-        begins(2, Kind.FAILOVER, 101).livesUntil(102);
-        assertEquals(Restraint.NONE, at(103, AUTO), "one");
-        begins(3, Kind.FAILOVER, 104).livesUntil(105);
-        Reason why = at(106, AUTO).heldBack().orElseThrow();
+        assertEquals(Restraint.NONE, at(101, AUTO), "the first one");
+        begins(2, Kind.FAILOVER, 101).livesUntil(400);
+        Reason why = at(401, AUTO).heldBack().orElseThrow();
         assertTrue(why.text().contains("no other one before " + NOON.plusSeconds(101 + 600)), why.text());
         assertTrue(at(700, AUTO).heldBack().isPresent());
         assertEquals(Restraint.NONE, at(701, AUTO), "the window is over");
     }
 
     @Test
-    void aPrimaryThatLivedForAWhileEndsTheRow() {
+    void whenAskedForAPrimaryThatLivedForAWhileHoldsNothingBack() {
         begins(1, Kind.FOUNDED, 0).livesUntil(100);
-        begins(2, Kind.FAILOVER, 101).livesUntil(102);
-        begins(3, Kind.FAILOVER, 104).livesUntil(109);
-        assertEquals(Restraint.NONE, at(110, AUTO), "the last one lived");
-        begins(4, Kind.FAILOVER, 111).livesUntil(111);
-        assertEquals(Restraint.NONE, at(112, AUTO), "only one since");
+        begins(2, Kind.FAILOVER, 101).livesUntil(105);
+        assertTrue(at(106, STEADY).heldBack().isPresent(), "it died soon");
+        begins(3, Kind.FAILOVER, 110).livesUntil(115);
+        assertEquals(Restraint.NONE, at(116, STEADY), "the last one lived");
     }
 
     @Test
-    void aRestartInPlaceNeitherCountsNorEndsTheRow() {
+    void aRestartInPlaceNeitherCountsNorEndsTheWindow() {
         begins(1, Kind.FOUNDED, 0).livesUntil(100);
-        begins(2, Kind.FAILOVER, 101).livesUntil(102);
+        begins(2, Kind.RESTARTED, 101).livesUntil(102);
+        assertEquals(Restraint.NONE, at(103, AUTO));
         begins(3, Kind.FAILOVER, 104).livesUntil(105);
         begins(4, Kind.RESTARTED, 106).livesUntil(107);
         assertTrue(at(108, AUTO).heldBack().isPresent());
@@ -111,7 +111,7 @@ class FailoverRuleTest {
     }
 
     @Test
-    void anAcknowledgementEndsTheRow() {
+    void anAcknowledgementEndsIt() {
         begins(1, Kind.FOUNDED, 0).livesUntil(100);
         begins(2, Kind.FAILOVER, 101).livesUntil(102);
         begins(3, Kind.FAILOVER, 104).livesUntil(105);

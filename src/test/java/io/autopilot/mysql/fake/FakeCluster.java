@@ -109,7 +109,7 @@ public final class FakeCluster {
     }
 
     private Settings settings(String... more) {
-        Map<String, String> environment = new HashMap<>(Map.of("MYSQL_REPL_PASSWORD", "secret", "REPLICATION_MODE", mode, "FAILOVER_WINDOW", "10m"));
+        Map<String, String> environment = new HashMap<>(Map.of("MYSQL_REPL_PASSWORD", "secret", "REPLICATION_MODE", mode));
         for (int i = 0; i < more.length; i += 2) {
             environment.put(more[i], more[i + 1]);
         }

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.core.ClusterStatus;
@@ -212,23 +213,23 @@ class OperatorsWordTest {
     }
 
     @Test
-    void aThirdPrimaryThatDiesAtOnceRestartsInPlaceUntilTheFailoversAreAcknowledged() {
-        List<FakeNode> nodes = cluster.withReplicas(2);
+    void withinTheWindowASecondFailedPrimaryRestartsInPlaceUntilTheFailoverIsAcknowledged() {
+        List<FakeNode> nodes = cluster.withReplicas(2, "FAILOVER_WINDOW", "10m");
         crash(nodes.get(0));
-        crash(cluster.writable().getFirst());
-        FakeNode third = cluster.writable().getFirst();
-        third.killMysqld();
-        Outcome outcome = third.health();
+        FakeNode second = cluster.writable().getFirst();
+        assertNotEquals(nodes.get(0), second);
+        second.killMysqld();
+        Outcome outcome = second.health();
         assertTrue(outcome.reason().text().contains("manage acknowledge"), outcome.toString());
         cluster.rounds(2);
         assertEquals(List.of(), cluster.writable());
-        say(third, new Word.Acknowledge());
-        assertEquals("ReleaseLease", third.health().decision());
+        say(second, new Word.Acknowledge());
+        assertEquals("ReleaseLease", second.health().decision());
     }
 
     @Test
-    void faultsWithATimeOfQuietBetweenThemAllEndInANewPrimary() {
-        List<FakeNode> nodes = cluster.withReplicas(2);
+    void whenOnlyAPrimaryThatDiesSoonIsHeldBackFaultsWithATimeOfQuietBetweenThemAllEndInANewPrimary() {
+        List<FakeNode> nodes = cluster.withReplicas(2, "FAILOVER_WINDOW", "10m", "FAILOVER_STEADY", "5s");
         for (int i = 0; i < 8; i++) {
             FakeNode old = cluster.writable().getFirst();
             crash(old);

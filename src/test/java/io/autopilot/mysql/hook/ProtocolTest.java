@@ -290,6 +290,18 @@ class ProtocolTest {
         assertEquals(Optional.empty(), one.status().stopped());
     }
 
+    /** It is for people; nobody's take-over may fail of it. */
+    @Test
+    void p4AnUnreadableWordOnTheLastElectionIsWrittenAnew() {
+        cluster.consul.cas("mysql/election-stopped", "no JSON", 0, soon());
+        assertEquals(Optional.empty(), one.status().stopped());
+        primary.freezeHooks();
+        other.killContainer();
+        primary.killMysqld();
+        cluster.rounds(5);
+        assertTrue(one.status().stopped().isPresent());
+    }
+
     @Test
     void p4ThePrimaryComesBackFirst() {
         for (FakeNode node : List.of(primary, one, other)) {
