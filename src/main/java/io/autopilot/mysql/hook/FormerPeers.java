@@ -9,6 +9,7 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Mysql;
 import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ final class FormerPeers implements AutoCloseable {
     private final Lease lease;
     private final Executor tasks;
     private final List<CompletableFuture<Optional<Peer>>> connections;
+    private final List<Held> held = new ArrayList<>();
 
     private FormerPeers(Lease lease, Executor tasks, List<CompletableFuture<Optional<Peer>>> connections) {
         this.lease = lease;
@@ -84,30 +86,51 @@ final class FormerPeers implements AutoCloseable {
                 .toList();
     }
 
+    /** One whose server is being taken hold of; empty: another hand has it. */
+    record Held(Peer peer, CompletableFuture<Optional<ServerState>> state) {}
+
+    /**
+     * Begins to take hold of those servers and to read them, which needs no lease: nobody else changes them until this is closed, so that
+     * what is read stays so (protocol P3).
+     */
+    List<Held> hold(List<Peer> these) {
+        List<Held> begun = these.stream()
+                .map(peer -> new Held(peer, CompletableFuture.supplyAsync(() -> hold(peer), tasks)))
+                .toList();
+        held.addAll(begun);
+        return begun;
+    }
+
+    private static Optional<ServerState> hold(Peer peer) {
+        try {
+            return peer.server().tryRoleLock(ROLE_LOCK) ? Optional.of(peer.server().read()) : Optional.empty();
+        } catch (MysqlException e) {
+            LOG.info("event=peer-left-out node={} reason=\"{}\"", peer.node(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** Begins to point those at this node, which holds the lease of that term; the result ends when all is done. */
-    CompletableFuture<Void> repoint(List<Peer> these, Repointing repointing, long term, Deadline deadline) {
+    CompletableFuture<Void> repoint(List<Held> these, Repointing repointing, long term, Deadline deadline) {
         return CompletableFuture.allOf(these.stream()
-                .map(peer -> CompletableFuture.runAsync(() -> repoint(peer, repointing, term, deadline), tasks))
+                .map(held -> held.state().thenAcceptAsync(state -> repoint(held.peer(), state, repointing, term, deadline), tasks))
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Read under the role lock of the server that is pointed (protocol P3). */
-    private void repoint(Peer peer, Repointing repointing, long term, Deadline deadline) {
-        try {
-            if (!peer.server().tryRoleLock(ROLE_LOCK)) {
-                LOG.info("event=not-repointed node={} reason=\"another hand holds its role lock\"", peer.node());
-            } else if (lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term) {
-                repointing.point(peer.node(), peer.server());
-            } else {
-                LOG.info("event=not-repointed node={} reason=\"the lease was lost\"", peer.node());
-            }
-        } catch (MysqlException e) {
-            LOG.info("event=not-repointed node={} reason=\"{}\"", peer.node(), e.getMessage());
+    /** The lease is read under the role lock of the server that is pointed (protocol P3). */
+    private void repoint(Peer peer, Optional<ServerState> state, Repointing repointing, long term, Deadline deadline) {
+        if (state.isEmpty()) {
+            LOG.info("event=not-repointed node={} reason=\"its role lock could not be had\"", peer.node());
+        } else if (lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term) {
+            repointing.point(peer.node(), peer.server(), state.get());
+        } else {
+            LOG.info("event=not-repointed node={} reason=\"the lease was lost\"", peer.node());
         }
     }
 
     @Override
     public void close() {
+        held.forEach(each -> Tasks.join(each.state()));
         for (CompletableFuture<Optional<Peer>> connection : connections) {
             // One that is still being made isn't waited for: it does nothing, and ends at its deadline.
             if (!connection.complete(Optional.empty())) {

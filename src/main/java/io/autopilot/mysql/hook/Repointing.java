@@ -41,7 +41,16 @@ final class Repointing {
 
     void point(String name, Mysql server) {
         try {
-            tryPoint(server)
+            point(name, server, server.read());
+        } catch (MysqlException e) {
+            LOG.info("event=not-repointed node={} reason=\"{}\"", name, e.getMessage());
+        }
+    }
+
+    /** @param state as it is since the server's role lock is held */
+    void point(String name, Mysql server, ServerState state) {
+        try {
+            tryPoint(server, state)
                     .ifPresentOrElse(
                             obstacle -> LOG.info("event=not-repointed node={} reason=\"{}\"", name, obstacle),
                             () -> LOG.info("event=repointed node={}", name));
@@ -50,8 +59,7 @@ final class Repointing {
         }
     }
 
-    private Optional<Reason> tryPoint(Mysql server) {
-        ServerState state = server.read();
+    private Optional<Reason> tryPoint(Mysql server, ServerState state) {
         Optional<Reason> unfit = whyUnfit(state);
         if (unfit.isPresent()) {
             return unfit;

@@ -118,7 +118,7 @@ final class Successor {
             if (permit.isEmpty()) {
                 return Optional.of(new Reason(handOver.from() + " has called its hand-over off"));
             }
-            return takeOver(permit.get(), lock, local, peers, deadline);
+            return takeOver(permit.get(), lock, promotion.modeOf(mysqld), local, peers, deadline);
         }
     }
 
@@ -187,9 +187,14 @@ final class Successor {
         return holder(handOver, deadline).isPresent();
     }
 
-    private Optional<Reason> takeOver(Indexed<Durability> permit, TxnOp.Lock lock, Mysql local, FormerPeers peers, Deadline deadline) {
+    private Optional<Reason> takeOver(
+            Indexed<Durability> permit, TxnOp.Lock lock, Durability.Mode mode, Mysql local, FormerPeers peers, Deadline deadline) {
         Durability.HandOver handOver = handOver(permit).orElseThrow();
         GtidSet all = handOver.mustHold().orElseThrow();
+        List<Peer> members = peers.members(permit.value(), all);
+        boolean lossless = mode == Durability.Mode.LOSSLESS;
+        // In lossless mode the first commit waits for the members; the others come by themselves then.
+        List<FormerPeers.Held> held = peers.hold(lossless ? members : peers.all());
         if (!local.awaitApplied(all, APPLY)) {
             return Optional.of(new Reason("still applies what " + handOver.from() + " had executed"));
         }
@@ -199,20 +204,17 @@ final class Successor {
             return Optional.of(new Reason("errant transactions that " + handOver.from() + " lacks: " + extra));
         }
         Reason why = new Reason(handOver.from() + " handed over");
-        boolean lossless = promotion.modeOf(mysqld) == Durability.Mode.LOSSLESS;
-        List<Peer> members = peers.members(permit.value(), all);
         Durability.Entry entry = promotion.entry(handOver.term(), mysqld, members.stream().map(FormerPeers.Peer::state).toList());
         Optional<Reason> refused = takeLease(permit, entry, lock, mysqld, why, deadline);
         if (refused.isPresent()) {
             return refused;
         }
         LOG.info("event=lease term={} reason=\"{}\"", handOver.term(), why);
-        // This server has all that any other one can have, so that they may be pointed at it while it becomes writable. In lossless mode its
-        // first commit waits for the members; the others come by themselves then.
+        // This server has all that any other one can have, so that they may be pointed at it while it becomes writable.
         Set<String> asked = lossless ? entry.ackSet() : Set.of();
         Once letIn = new Once(() -> asked.forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password())));
         Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), letIn);
-        CompletableFuture<Void> repointed = peers.repoint(lossless ? members : peers.all(), repointing, handOver.term(), deadline);
+        CompletableFuture<Void> repointed = peers.repoint(held, repointing, handOver.term(), deadline);
         // Nothing here uses this server's connection before: whoever comes first may.
         letIn.run();
         local.endReplication(all);
