@@ -54,24 +54,6 @@ public record TermRecord(
         election = List.copyOf(election);
     }
 
-    /** One that nobody had to be elected for. */
-    public TermRecord(
-            long term,
-            String node,
-            String serverUuid,
-            Set<String> ancestors,
-            String why,
-            GtidSet lost,
-            Instant at,
-            Optional<Kind> kind,
-            Optional<String> from,
-            Optional<Instant> proved,
-            Optional<GtidSet> executed,
-            Optional<Instant> established,
-            Optional<Duration> gap) {
-        this(term, node, serverUuid, ancestors, why, lost, at, kind, from, proved, executed, established, gap, List.of());
-    }
-
     /** The same, established. */
     public TermRecord establishedAt(Instant now) {
         return new TermRecord(

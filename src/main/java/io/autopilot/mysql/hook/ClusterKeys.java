@@ -237,13 +237,12 @@ final class ClusterKeys {
         return consul.get(node.stoppedElectionKey(), deadline).flatMap(ClusterKeys::readStopped);
     }
 
-    /** Tries are many, and a key that nobody reads anything new in isn't written. */
-    void noteStoppedElection(StoppedElection stopped, Deadline deadline) {
+    /** Whether it says anything new: tries are many, and else the key isn't written. */
+    boolean noteStoppedElection(StoppedElection stopped, Deadline deadline) {
         Optional<KvEntry> before = consul.get(node.stoppedElectionKey(), deadline);
-        if (before.flatMap(ClusterKeys::readStopped).filter(stopped::saysTheSameAs).isEmpty()) {
-            consul.cas(
-                    node.stoppedElectionKey(), ClusterRecords.write(stopped), before.map(KvEntry::modifyIndex).orElse(0L), deadline);
-        }
+        return before.flatMap(ClusterKeys::readStopped).filter(stopped::saysTheSameAs).isEmpty()
+                && consul.cas(
+                        node.stoppedElectionKey(), ClusterRecords.write(stopped), before.map(KvEntry::modifyIndex).orElse(0L), deadline);
     }
 
     /** Nothing depends on it: one that can't be read is as good as none, and is written anew. */

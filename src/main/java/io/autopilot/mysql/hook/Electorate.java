@@ -13,6 +13,7 @@ import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.core.Verdict;
 import io.autopilot.mysql.hook.PeerServers.Peer;
 import io.autopilot.mysql.port.Deadline;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,11 +50,25 @@ final class Electorate {
         stopped(announced.term(), why, view(announced, mine, peers, disowned, deadline), deadline);
     }
 
-    /** Nobody is promoted, and an operator reads why in the status. */
+    /** Nobody is promoted, and an operator reads why in the status, and once in the log. */
     void stopped(long term, Reason why, ElectionView view, Deadline deadline) {
         List<Verdict> verdicts = Election.verdicts(view);
-        keys.noteStoppedElection(
-                new StoppedElection(term, node.name(), ports.clock().instant().truncatedTo(ChronoUnit.MILLIS), why, verdicts), deadline);
+        Instant now = ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        if (keys.noteStoppedElection(new StoppedElection(term, node.name(), now, why, verdicts), deadline)) {
+            say(verdicts);
+        }
+    }
+
+    /** What spoke for and against each node, told to the log. */
+    List<Verdict> verdicts(ElectionView view) {
+        List<Verdict> verdicts = Election.verdicts(view);
+        say(verdicts);
+        return verdicts;
+    }
+
+    private static void say(List<Verdict> verdicts) {
+        verdicts.forEach(verdict ->
+                LOG.info("event=candidate node={} standing={} reason=\"{}\"", verdict.node(), verdict.standing(), verdict.reason()));
     }
 
     private static Optional<Reason> leftOut(Peer peer, ServerState mine, GtidSet disowned) {
@@ -88,12 +103,8 @@ final class Electorate {
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(node.name(), mine.received(), Optional.empty()));
         for (Peer peer : peers.all()) {
-            Optional<Reason> barred = barred(announced, peer);
-            Optional<Reason> leftOut = leftOut(peer, mine, disowned);
-            if (leftOut.isPresent()) {
-                LOG.warn("event=peer-left-out node={} reason=\"{}\"", peer.node(), leftOut.get());
-            } else {
-                candidates.add(new Candidate(peer.node(), peer.state().received(), barred));
+            if (leftOut(peer, mine, disowned).isEmpty()) {
+                candidates.add(new Candidate(peer.node(), peer.state().received(), barred(announced, peer)));
             }
         }
         return candidates;

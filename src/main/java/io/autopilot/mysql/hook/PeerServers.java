@@ -48,12 +48,8 @@ final class PeerServers implements AutoCloseable {
      */
     record Peer(String node, Address address, Mysql server, ServerState state, boolean fenced) {}
 
-    /** What came of one. */
-    private sealed interface Answer {
-        record Revoked(Peer peer) implements Answer {}
-
-        record LeftOut(String node, Reason why) implements Answer {}
-    }
+    /** What came of one: it is revoked, or why not. */
+    private record Answer(String node, Optional<Peer> peer, Optional<Reason> leftOut) {}
 
     /**
      * Begins to revoke every living peer; one that doesn't answer is left out, and said so.
@@ -95,7 +91,7 @@ final class PeerServers implements AutoCloseable {
             server.stopReceiver();
             Peer peer = stopped(name, address, server);
             stopped = true;
-            return new Answer.Revoked(peer);
+            return new Answer(name, Optional.of(peer), Optional.empty());
         } catch (MysqlException e) {
             return leftOut(name, String.valueOf(e.getMessage()));
         } finally {
@@ -107,7 +103,7 @@ final class PeerServers implements AutoCloseable {
 
     private static Answer leftOut(String name, String why) {
         LOG.warn("event=peer-left-out node={} reason=\"{}\"", name, why);
-        return new Answer.LeftOut(name, new Reason(why));
+        return new Answer(name, Optional.empty(), Optional.of(new Reason(why)));
     }
 
     private static Peer stopped(String name, Address address, Mysql server) {
@@ -127,17 +123,13 @@ final class PeerServers implements AutoCloseable {
 
     /** Those that are revoked; waits until each is, or is left out. */
     List<Peer> all() {
-        return answers().filter(Answer.Revoked.class::isInstance).map(answer -> ((Answer.Revoked) answer).peer()).toList();
+        return answers().flatMap(answer -> answer.peer().stream()).toList();
     }
 
     /** Every other node that Consul knows, and why it is left out. */
     Map<String, Reason> leftOut() {
         Map<String, Reason> reasons = new TreeMap<>(silent);
-        answers().forEach(answer -> {
-            if (answer instanceof Answer.LeftOut out) {
-                reasons.put(out.node(), out.why());
-            }
-        });
+        answers().forEach(answer -> answer.leftOut().ifPresent(why -> reasons.put(answer.node(), why)));
         // One that didn't answer at first may have been included since.
         all().forEach(peer -> reasons.remove(peer.node()));
         return reasons;

@@ -232,7 +232,8 @@ final class Promotion {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     private Durability.Mode modeInForce(Deadline deadline) {

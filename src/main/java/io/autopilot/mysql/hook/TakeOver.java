@@ -179,9 +179,7 @@ final class TakeOver {
         List<Peer> members = members(announced, mysqld, peers, view.lineage());
         Durability.Entry entry = promotion.entry(announced.term(), mysqld, members.stream().map(Peer::state).toList());
         Reason why = new Reason(announced.why() + "; " + decision.reason());
-        List<Verdict> election = Election.verdicts(view);
-        election.forEach(verdict -> LOG.info("event=candidate node={} standing={} reason=\"{}\"",
-                verdict.node(), verdict.standing(), verdict.reason()));
+        List<Verdict> election = electorate.verdicts(view);
         Optional<Reason> refused = takeLease(announced, entry, mysqld, announced.succession(lost, election), why, session, deadline);
         if (refused.isPresent()) {
             return refused;

@@ -51,6 +51,6 @@ class HistoryTextTest {
     private static TermRecord term(long term, Optional<Kind> kind, Optional<Instant> proved, Optional<Duration> gap) {
         return new TermRecord(
                 term, "db1", "s1", Set.of(), "why", GtidSet.EMPTY, NOON, kind, kind.map(k -> "db0"), proved, Optional.empty(),
-                kind.map(k -> NOON.plusMillis(500)), gap);
+                kind.map(k -> NOON.plusMillis(500)), gap, List.of());
     }
 }

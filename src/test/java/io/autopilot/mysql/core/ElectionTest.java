@@ -118,7 +118,7 @@ class ElectionTest {
         candidates.add(new Candidate("db1", GtidSet.parse(OLD + ":1-12"), Optional.empty()));
         TermRecord second = new TermRecord(
                 2, "db3", STRANGER, Set.of(), "failover", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.of(set("1-9")), Optional.empty(), Optional.empty());
+                Optional.of(set("1-9")), Optional.empty(), Optional.empty(), List.of());
         ElectionDecision.Stop stop = assertInstanceOf(
                 ElectionDecision.Stop.class, decide("db2", new Lineage(List.of(second))));
         assertBecause(OLD + ":8-9, which the last primary began with", stop);
@@ -142,7 +142,7 @@ class ElectionTest {
     private static Lineage founded() {
         TermRecord first = new TermRecord(
                 1, "db1", OLD, Set.of(), "founded", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         return new Lineage(List.of(first));
     }
 

@@ -131,7 +131,7 @@ class FailoverRuleTest {
         history.add(new TermRecord(
                 term, "db" + term, "s" + term, Set.of(), "", GtidSet.EMPTY, NOON.plusSeconds(at), Optional.of(kind), Optional.empty(),
                 history.isEmpty() ? Optional.empty() : Optional.of(NOON.plusSeconds(lastProof)), Optional.empty(), Optional.empty(),
-                Optional.empty()));
+                Optional.empty(), List.of()));
         return this;
     }
 

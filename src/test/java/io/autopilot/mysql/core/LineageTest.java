@@ -20,7 +20,7 @@ class LineageTest {
     private static TermRecord term(long term, String uuid, Optional<GtidSet> executed) {
         return new TermRecord(
                 term, "n" + term, uuid, term == 1 ? Set.of(BEFORE) : Set.of(), "why", GtidSet.EMPTY, Instant.EPOCH, Optional.empty(),
-                Optional.empty(), Optional.empty(), executed, Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), executed, Optional.empty(), Optional.empty(), List.of());
     }
 
     @Test

@@ -149,7 +149,7 @@ class WordRuleTest {
     private <T extends WordDecision> T says(Word word, Class<T> kind) {
         TermRecord term = new TermRecord(
                 4, "db0", "s0", Set.of(), "", GtidSet.EMPTY, NOON, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), List.of());
         WordView view = new WordView(
                 "db1", config, damaged, primary, durability, held, Set.of("db0", "db1", "db2"), List.of(term), Duration.ofSeconds(10), now);
         return assertInstanceOf(kind, WordRule.decide(word, view));

@@ -467,7 +467,7 @@ abstract class MysqlContract {
     static TermRecord term(long term, String node, String why) {
         return new TermRecord(
                 term, node, "server", Set.of(), why, GtidSet.EMPTY, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
 
     static Accounts accounts(Secret control, Secret replication) {

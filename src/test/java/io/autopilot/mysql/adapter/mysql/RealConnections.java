@@ -182,7 +182,8 @@ abstract class RealConnections extends RealAccounts {
             Optional.empty(),
             Optional.of(GtidSet.parse("11111111-1111-1111-1111-111111111111:1-7")),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            List.of());
 
     private void makeAnOldJournal(int node) {
         server(node).run(
