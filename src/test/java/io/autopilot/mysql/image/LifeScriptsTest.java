@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The small scripts that containerpilot.json5 starts, run for real over a script that plays {@code manage}. */
 final class LifeScriptsTest {
+    /** bash numbers what a script opens by a variable ({@code exec {name}<>}) from here on. */
+    private static final int FIRST_BY_VARIABLE = 10;
     private static final Duration BOUND = Duration.ofSeconds(10);
 
     /** Ends with the numbers in the file `statuses`, one a run, then with 0. */
@@ -249,11 +253,38 @@ final class LifeScriptsTest {
 
     /** Until it has read the table as it is now at least twice, by the bytes that it has read in all. */
     private void awaitLooks(Process watch) throws IOException {
+        awaitLooking(watch);
         long enough = bytesRead(watch) + 4 * Files.size(directory.resolve("net/tcp"));
         long end = System.nanoTime() + BOUND.toNanos();
         while (bytesRead(watch) < enough) {
             assertTrue(System.nanoTime() < end, "the watch doesn't look");
             Thread.onSpinWait();
+        }
+    }
+
+    /** Until it has its pipe: what a shell reads before that are its libraries and the script, many times a small table. */
+    private static void awaitLooking(Process watch) throws IOException {
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!hasPipe(watch)) {
+            assertTrue(System.nanoTime() < end, "the watch doesn't begin");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean hasPipe(Process watch) throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(watch.pid()), "fd"))) {
+            return open.filter(fd -> Integer.parseInt(fd.getFileName().toString()) >= FIRST_BY_VARIABLE)
+                    .anyMatch(LifeScriptsTest::isPipe);
+        }
+    }
+
+    private static boolean isPipe(Path fd) {
+        try {
+            return Files.readSymbolicLink(fd).toString().startsWith("pipe:");
+        } catch (NoSuchFileException closed) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
