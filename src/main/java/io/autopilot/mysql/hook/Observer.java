@@ -37,7 +37,7 @@ final class Observer {
     /** A peer that doesn't answer must not use up a health run. */
     private static final Duration PEER = Duration.ofSeconds(1);
 
-    /** Time for the rest of the run is left when Consul doesn't answer. */
+    /** Time for the rest of the run is left when Consul doesn't answer: for a heartbeat, for what is read of the roles, for any look later on. */
     private static final Duration CONSUL = Duration.ofMillis(1500);
 
     /** From the end of a run without Consul until the next one has asked Consul in vain, too, and can raise a fence. */
@@ -70,7 +70,7 @@ final class Observer {
         Duration began = ports.ticker().uptime();
         Optional<ConsulException> trouble = heartbeat(deadline.atMost(CONSUL).atMost(patience));
         Optional<ServerState> mysqld = readLocal(deadline);
-        return trouble.map(e -> withoutConsul(mysqld, e, began)).orElseGet(() -> withConsul(mysqld, began, deadline));
+        return trouble.map(e -> withoutConsul(mysqld, e, began)).orElseGet(() -> withConsul(mysqld, began, deadline, patience));
     }
 
     private Optional<ConsulException> heartbeat(Deadline deadline) {
@@ -84,21 +84,23 @@ final class Observer {
         }
     }
 
-    private Observation withConsul(Optional<ServerState> mysqld, Duration began, Deadline deadline) {
+    /** An agent whose servers elect a leader takes a heartbeat, and keeps the reads waiting until there is one. */
+    private Observation withConsul(Optional<ServerState> mysqld, Duration began, Deadline deadline, Duration patience) {
+        Deadline reads = deadline.atMost(CONSUL).atMost(patience);
         try {
-            LeaseView seen = lease.view(deadline);
-            Optional<Indexed<Durability>> durability = keys.durability(deadline);
+            LeaseView seen = lease.view(reads);
+            Optional<Indexed<Durability>> durability = keys.durability(reads);
             if (isOlder(seen, durability)) {
                 // Somebody took over between both reads, and the primary before must not look like the last one: its successor would be taken over from.
-                seen = lease.view(deadline);
+                seen = lease.view(reads);
             }
             Facts facts = new Facts(
                     mysqld,
                     seen,
                     durability.map(Indexed::value),
-                    confirmedUuid(deadline),
-                    keys.foreignIntent(durability.map(Indexed::value), deadline));
-            Indexed<ClusterConfig> config = keys.config(deadline);
+                    confirmedUuid(reads),
+                    keys.foreignIntent(durability.map(Indexed::value), reads));
+            Indexed<ClusterConfig> config = keys.config(reads);
             return new Observation(
                     view(facts, config.value(), deadline),
                     facts.durability(),
@@ -162,7 +164,7 @@ final class Observer {
         boolean asksForReplicas =
                 facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty() || writableRunEnded();
         Optional<String> successor = facts.lease() instanceof LeaseView.Free
-                ? keys.successor(facts.durability(), deadline).filter(to -> !config.maintenance().containsKey(to))
+                ? keys.successor(facts.durability(), deadline.atMost(CONSUL)).filter(to -> !config.maintenance().containsKey(to))
                 : Optional.empty();
         return assemble(
                 facts,
@@ -176,7 +178,7 @@ final class Observer {
 
     /** The history is read only when a failover is near. */
     private Restraint restraint(Facts facts, ClusterConfig config, boolean failoverIsNear, Deadline deadline) {
-        List<TermRecord> history = failoverIsNear ? keys.history(deadline) : List.of();
+        List<TermRecord> history = failoverIsNear ? keys.history(deadline.atMost(CONSUL)) : List.of();
         return FailoverRule.decide(
                 node.name(), config, node.settings().failover(), facts.lease().recorded(), history, ports.clock().instant());
     }
@@ -225,6 +227,7 @@ final class Observer {
             Set<String> otherHealthyReplicas,
             Restraint restraint) {
         boolean proven = facts.lease() instanceof LeaseView.Mine;
+        boolean writesUntilFenced = ports.state().mysqldStart().filter(ports.state()::writesUntilFenced).isPresent();
         long term = knownTerm(facts);
         return new NodeView(
                 node.name(),
@@ -237,13 +240,13 @@ final class Observer {
                 facts.mysqld()
                         .map(mysqld -> node.settings().replication().modeOn(mysqld.version()))
                         .orElse(Durability.Mode.ASYNC),
-                ports.state().mysqldStart().filter(ports.state()::writesUntilFenced).isPresent(),
+                writesUntilFenced,
                 facts.foreignIntent(),
                 term,
                 primary.map(ServerState::executed),
                 primary.map(ServerState::purged),
                 links,
-                proven || mayWriteUnproven(facts.lease()),
+                proven || mayWriteUnproven(facts.lease(), writesUntilFenced),
                 isWarm(term),
                 ports.state().mustJoin(),
                 node.settings().lease().multipliedBy(2),
@@ -255,10 +258,13 @@ final class Observer {
                 restraint);
     }
 
-    /** A right that ends between two runs would be ended by the wrapper, with a SIGKILL. */
-    private boolean mayWriteUnproven(LeaseView seen) {
+    /**
+     * A right that ends between two runs would be ended by the wrapper, with a SIGKILL. In lossless mode it would not, and this very run proves
+     * by a commit whether it may be extended.
+     */
+    private boolean mayWriteUnproven(LeaseView seen, boolean writesUntilFenced) {
         Duration now = ports.ticker().uptime();
-        return lease.mayWrite(seen instanceof LeaseView.Unknown ? now.plus(UNTIL_NEXT_FENCE) : now);
+        return lease.mayWrite(seen instanceof LeaseView.Unknown && !writesUntilFenced ? now.plus(UNTIL_NEXT_FENCE) : now);
     }
 
     private boolean writableRunEnded() {
@@ -280,7 +286,7 @@ final class Observer {
     }
 
     private Set<String> replicas(Facts facts, ClusterConfig config, Deadline deadline) {
-        Set<String> listed = otherHealthyReplicas(deadline);
+        Set<String> listed = otherHealthyReplicas(deadline.atMost(CONSUL));
         boolean down = facts.lease() instanceof LeaseView.Mine && facts.mysqld().isEmpty();
         return listed.isEmpty() && down ? followers(config, deadline.atMost(PEER)) : listed;
     }
@@ -312,7 +318,7 @@ final class Observer {
         if (last.node().equals(node.name())) {
             return false;
         }
-        boolean passing = ports.consul().instances(node.settings().nodeService(), deadline).stream()
+        boolean passing = ports.consul().instances(node.settings().nodeService(), deadline.atMost(CONSUL)).stream()
                 .anyMatch(i -> i.id().equals(node.nodeServiceId(last.node())) && i.passing());
         return (passing || silence.hasJustEnded()) && askPrimary(last, deadline).isPresent();
     }

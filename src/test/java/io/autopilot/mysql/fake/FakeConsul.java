@@ -28,6 +28,7 @@ public final class FakeConsul implements Consul {
     private long index = 10;
     private boolean reachable = true;
     private boolean silent;
+    private boolean leaderless;
 
     public FakeConsul(VirtualTime time) {
         this.time = time;
@@ -45,6 +46,11 @@ public final class FakeConsul implements Consul {
     /** From now on it takes requests and doesn't answer, or it does again. */
     public void setSilent(boolean value) {
         silent = value;
+    }
+
+    /** From now on its leader is dead whenever a heartbeat is over: that is taken, and all else waits for an election; or there is one again. */
+    public void setLeaderless(boolean value) {
+        leaderless = value;
     }
 
     /** As a server that comes back on an empty disk. */
@@ -90,6 +96,14 @@ public final class FakeConsul implements Consul {
     }
 
     private void arrive(Deadline deadline) {
+        if (leaderless) {
+            time.sleep(deadline.remaining());
+            throw new ConsulException("Consul has no leader", null);
+        }
+        arriveAtAgent(deadline);
+    }
+
+    private void arriveAtAgent(Deadline deadline) {
         if (silent) {
             time.sleep(deadline.remaining());
             throw new ConsulException("Consul doesn't answer", null);
@@ -284,7 +298,7 @@ public final class FakeConsul implements Consul {
 
     @Override
     public boolean renewSession(String session, Deadline deadline) {
-        arrive(deadline);
+        arriveAtAgent(deadline);
         return sessions.computeIfPresent(session, (id, s) -> new Session(s.spec(), time.uptime())) != null;
     }
 
@@ -325,7 +339,7 @@ public final class FakeConsul implements Consul {
 
     @Override
     public boolean updateCheck(String checkId, CheckStatus status, String note, Deadline deadline) {
-        arrive(deadline);
+        arriveAtAgent(deadline);
         Optional<Service> found = service(checkId);
         found.ifPresent(s -> services.put(
                 s.spec().id(), new Service(s.spec(), status, note, time.uptime(), time.uptime())));

@@ -16,6 +16,7 @@ import io.autopilot.mysql.fake.FakeWrite;
 import io.autopilot.mysql.fake.FakeWrite.Answer;
 import io.autopilot.mysql.fake.Steps;
 import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,6 +176,38 @@ class LosslessTest {
         cluster.rounds(3);
         assertEquals(List.of(nodes.get(0)), cluster.writable());
         assertEquals(1, durability().proven().term());
+    }
+
+    /** Its reads waited for the leader until the run was over, the right ran out, and the primary was killed (seen on three servers). */
+    @Test
+    void whileConsulsServersElectALeaderWritesGoOnWithinEveryRun() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        Optional<MysqldStart> running = nodes.get(0).state.mysqldStart();
+        cluster.consul.setLeaderless(true);
+        for (int run = 0; run < 4; run++) {
+            assertEquals("ServeAlone", nodes.get(0).health().decision());
+            assertTrue(nodes.get(0).server.clientWrites());
+            cluster.pass(Duration.ofSeconds(3));
+        }
+        assertEquals(running, nodes.get(0).state.mysqldStart());
+        cluster.consul.setLeaderless(false);
+        cluster.rounds(3);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertEquals(1, durability().proven().term());
+    }
+
+    /** The end of the right is the wrapper's in asynchronous mode; here a commit proves it anew. */
+    @Test
+    void aRunWithoutConsulThatComesLateWithinTheRightStillAsksByACommit() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).health();
+        cluster.consul.setReachable(false);
+        // The right lasts 9 s, and would end before the next run.
+        cluster.pass(Duration.ofMillis(7500));
+        assertEquals("ServeAlone", nodes.get(0).health().decision());
+        assertTrue(nodes.get(0).server.clientWrites());
     }
 
     /** Sessions and checks have run out meanwhile: that says nothing of a primary that lives. */
