@@ -192,18 +192,29 @@ final class Acks {
     }
 
     /**
+     * What the hand that holds a server's role lock has done there to those that are to acknowledge.
+     *
+     * @param letIn their uuids
+     * @param othersCutOff whether nobody else can receive from it since then
+     */
+    record Admission(Set<String> letIn, boolean othersCutOff) {}
+
+    /**
      * Before a server becomes writable, by the hand that holds its role lock: it waits for as many acknowledgements as its term begins with,
      * and those who are to give them are there (protocol P6). When they are not, the promise is changed to what is possible.
      *
-     * @param letIn the servers that this hand has let in and points at this one; empty: nobody does
+     * @param seen what is promised, as it is since this node has the lease
+     * @param admission of the servers that this hand points at this one; empty: it points none
      */
-    Optional<Reason> prepare(Mysql local, PrimaryRecord own, Optional<Set<String>> letIn, Deadline deadline) {
+    Optional<Reason> prepare(
+            Mysql local, PrimaryRecord own, Optional<Indexed<Durability>> seen, Optional<Admission> admission, Deadline deadline) {
         Deadline patience = deadline.atMost(BARRIER);
-        Optional<Set<String>> asked = letIn;
-        Optional<Set<String>> admitted = Optional.empty();
+        Optional<Set<String>> pointed = admission.map(Admission::letIn);
+        Optional<Set<String>> asked = pointed;
+        Optional<Set<String>> admitted = admission.filter(Admission::othersCutOff).map(Admission::letIn);
         Optional<Integer> required = Optional.empty();
+        Optional<Indexed<Durability>> found = seen;
         while (true) {
-            Optional<Indexed<Durability>> found = keys.durability(deadline);
             Optional<Durability.Entry> entry = found.map(d -> d.value().newest()).filter(e -> isOf(own, e));
             if (entry.isEmpty()) {
                 return Optional.of(new Reason("what is promised is not of term " + own.term()));
@@ -223,23 +234,24 @@ final class Acks {
             if (enough && admitted.equals(members)) {
                 return Optional.empty();
             }
-            if (!admitted.equals(members) && (enough || letIn.equals(members))) {
+            if (!admitted.equals(members) && (enough || pointed.equals(members))) {
                 // Last, and again when the promise was changed: who has left it by that might come back; who is to join it gets in until then.
                 // Those who are pointed at this server by this hand need a moment to connect, and nobody else does.
                 local.cutOffOthers(members.get());
                 admitted = members;
                 continue;
             }
-            if (!patience.expired()) {
+            if (patience.expired()) {
+                Optional<Reason> obstacle = deadline.remaining().compareTo(LOOK) < 0
+                        ? Optional.of(new Reason("no time left to find replicas that acknowledge"))
+                        : change(local, own, found.get(), deadline);
+                if (obstacle.isPresent() || deadline.expired()) {
+                    return Optional.of(obstacle.orElse(new Reason("no time left to find replicas that acknowledge")));
+                }
+            } else {
                 ports.sleeper().sleep(BRIEFLY);
-                continue;
             }
-            Optional<Reason> obstacle = deadline.remaining().compareTo(LOOK) < 0
-                    ? Optional.of(new Reason("no time left to find replicas that acknowledge"))
-                    : change(local, own, found.get(), deadline);
-            if (obstacle.isPresent() || deadline.expired()) {
-                return Optional.of(obstacle.orElse(new Reason("no time left to find replicas that acknowledge")));
-            }
+            found = keys.durability(deadline);
         }
     }
 

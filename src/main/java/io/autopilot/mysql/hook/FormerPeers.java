@@ -77,13 +77,17 @@ final class FormerPeers implements AutoCloseable {
                 .toList();
     }
 
-    /** Of the old primary's members those that have nothing of their own (protocol P1). */
-    List<Peer> members(Durability before, GtidSet all) {
+    /** The old primary's members that answered by now. */
+    List<Peer> members(Durability before) {
         return all().stream()
                 .filter(peer -> peer.state().replication().isPresent() && !peer.state().writable())
                 .filter(peer -> before.isMember(peer.state().serverUuid()))
-                .filter(peer -> all.contains(peer.state().received()))
                 .toList();
+    }
+
+    /** Of those the ones that have nothing of their own (protocol P1). */
+    List<Peer> members(Durability before, GtidSet all) {
+        return members(before).stream().filter(peer -> all.contains(peer.state().received())).toList();
     }
 
     /** One whose server is being taken hold of; empty: another hand has it. */

@@ -167,13 +167,13 @@ final class Promotion {
         return becomeWritable(local, term, why, Optional.empty(), deadline);
     }
 
-    /** @param letIn the servers that this hand has let in and points at this one */
-    Optional<Reason> becomeWritable(Mysql local, long term, Reason why, Set<String> letIn, Deadline deadline) {
-        return becomeWritable(local, term, why, Optional.of(letIn), deadline);
+    /** @param admission of the servers that this hand points at this one */
+    Optional<Reason> becomeWritable(Mysql local, long term, Reason why, Acks.Admission admission, Deadline deadline) {
+        return becomeWritable(local, term, why, Optional.of(admission), deadline);
     }
 
     private Optional<Reason> becomeWritable(
-            Mysql local, long term, Reason why, Optional<Set<String>> letIn, Deadline deadline) {
+            Mysql local, long term, Reason why, Optional<Acks.Admission> admission, Deadline deadline) {
         ServerState before = local.read();
         Optional<Reason> behind = before.replication().isPresent() ? endReplication(local, deadline) : Optional.empty();
         if (behind.isPresent()) {
@@ -185,9 +185,11 @@ final class Promotion {
             return Optional.of(new Reason("mysqld doesn't run under its wrapper"));
         }
         PrimaryRecord own = record(term, mysqld.serverUuid(), PrimaryRecord.State.ESTABLISHING, Optional.empty());
-        TermRecord begun = keys.term(term, deadline).orElseGet(() -> unrecorded(term, mysqld, why));
-        Durability.Mode mode = modeInForce(deadline);
-        Optional<Reason> unprepared = mode == Durability.Mode.LOSSLESS ? acks.prepare(local, own, letIn, deadline) : Optional.empty();
+        Optional<Indexed<Durability>> durability = keys.durability(deadline);
+        Durability.Mode mode = durability.map(d -> d.value().mode()).orElse(Durability.Mode.ASYNC);
+        Optional<Reason> unprepared = mode == Durability.Mode.LOSSLESS
+                ? acks.prepare(local, own, durability, admission, deadline)
+                : Optional.empty();
         if (unprepared.isPresent()) {
             return unprepared;
         }
@@ -205,6 +207,7 @@ final class Promotion {
             // a run that failed may wait for an acknowledgement that only another commit brings, and holds its place meanwhile.
             writer.heartbeat(term);
             if (mysqld.journalTerm() < term) {
+                TermRecord begun = keys.term(term, deadline).orElseGet(() -> unrecorded(term, mysqld, why));
                 writer.journal(begun, begun.gapUntil(now()).map(TermRecord.WriteGap::length));
             }
         }
@@ -234,10 +237,6 @@ final class Promotion {
                 Optional.empty(),
                 Optional.empty(),
                 List.of());
-    }
-
-    private Durability.Mode modeInForce(Deadline deadline) {
-        return keys.durability(deadline).map(d -> d.value().mode()).orElse(Durability.Mode.ASYNC);
     }
 
     private Optional<Reason> endReplication(Mysql local, Deadline deadline) {

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +112,9 @@ final class Successor {
             TxnOp.Lock lock = promotion.lock(handOver.term(), mysqld, deadline);
             // Who can't be asked by then doesn't acknowledge in the new term: without any it would begin unprotected. Writes go on meanwhile.
             ports.poll().until(deadline.atMost(PEERS), PAUSE, () -> Optional.of(true).filter(yes -> peers.haveAnswered()));
+            Optional<Set<String>> letIn = Optional.of(promotion.modeOf(mysqld))
+                    .filter(Durability.Mode.LOSSLESS::equals)
+                    .map(lossless -> letIn(local, peers.members(announced.value())));
             // What isn't asked for here loads what the last steps need: they are in the write gap.
             keys.history(deadline);
             keys.answer(handOver, announced.index(), deadline);
@@ -118,8 +123,23 @@ final class Successor {
             if (permit.isEmpty()) {
                 return Optional.of(new Reason(handOver.from() + " has called its hand-over off"));
             }
-            return takeOver(permit.get(), lock, promotion.modeOf(mysqld), local, peers, deadline);
+            return takeOver(permit.get(), lock, letIn, local, peers, deadline);
         }
+    }
+
+    /**
+     * Who is to acknowledge may connect from now on, and nobody else: no one comes before it is pointed at this server, and each statement
+     * would be a part of the write gap. What of it stays when the hand-over is called off the next term's hand puts right (protocol P2, P6).
+     */
+    private Set<String> letIn(Mysql local, List<Peer> members) {
+        Set<String> uuids = members.stream().map(peer -> peer.state().serverUuid()).collect(Collectors.toSet());
+        uuids.forEach(uuid -> letIn(local, uuid));
+        local.cutOffOthers(uuids);
+        return uuids;
+    }
+
+    private void letIn(Mysql local, String uuid) {
+        local.letIn(uuid, node.settings().accounts().replication().password());
     }
 
     /** Read under the role lock (protocol P3). */
@@ -187,12 +207,18 @@ final class Successor {
         return holder(handOver, deadline).isPresent();
     }
 
+    /** @param letIn those that this hand has let in, with all others cut off; empty in asynchronous mode */
     private Optional<Reason> takeOver(
-            Indexed<Durability> permit, TxnOp.Lock lock, Durability.Mode mode, Mysql local, FormerPeers peers, Deadline deadline) {
+            Indexed<Durability> permit,
+            TxnOp.Lock lock,
+            Optional<Set<String>> letIn,
+            Mysql local,
+            FormerPeers peers,
+            Deadline deadline) {
         Durability.HandOver handOver = handOver(permit).orElseThrow();
         GtidSet all = handOver.mustHold().orElseThrow();
         List<Peer> members = peers.members(permit.value(), all);
-        boolean lossless = mode == Durability.Mode.LOSSLESS;
+        boolean lossless = letIn.isPresent();
         // In lossless mode the first commit waits for the members; the others come by themselves then.
         List<FormerPeers.Held> held = peers.hold(lossless ? members : peers.all());
         if (!local.awaitApplied(all, APPLY)) {
@@ -205,23 +231,40 @@ final class Successor {
         }
         Reason why = new Reason(handOver.from() + " handed over");
         Durability.Entry entry = promotion.entry(handOver.term(), mysqld, members.stream().map(FormerPeers.Peer::state).toList());
-        Optional<Reason> refused = takeLease(permit, entry, lock, mysqld, why, deadline);
+        Optional<Reason> refused = leaveSource(local, all, () -> takeLease(permit, entry, lock, mysqld, why, deadline));
         if (refused.isPresent()) {
             return refused;
         }
         LOG.info("event=lease term={} reason=\"{}\"", handOver.term(), why);
         // This server has all that any other one can have, so that they may be pointed at it while it becomes writable.
         Set<String> asked = lossless ? entry.ackSet() : Set.of();
-        Once letIn = new Once(() -> asked.forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password())));
-        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), letIn);
+        boolean ready = letIn.filter(asked::equals).isPresent();
+        Once late = new Once(() -> (ready ? Set.<String>of() : asked).forEach(uuid -> letIn(local, uuid)));
+        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), late);
         CompletableFuture<Void> repointed = peers.repoint(held, repointing, handOver.term(), deadline);
         // Nothing here uses this server's connection before: whoever comes first may.
-        letIn.run();
-        local.endReplication(all);
+        late.run();
         local.forgetSource();
-        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, asked, deadline);
+        Optional<Reason> obstacle =
+                promotion.becomeWritable(local, handOver.term(), why, new Acks.Admission(asked, ready), deadline);
         Tasks.join(repointed);
         return obstacle;
+    }
+
+    /** The source has nothing more to send, so that replication ends while the lease is taken. When it isn't, this server follows on. */
+    private Optional<Reason> leaveSource(Mysql local, GtidSet all, Supplier<Optional<Reason>> takeLease) {
+        CompletableFuture<Void> left = CompletableFuture.runAsync(() -> local.endReplication(all), ports.tasks());
+        Optional<Reason> refused;
+        try {
+            refused = takeLease.get();
+        } catch (ConsulException e) {
+            refused = Optional.of(new Reason("Consul failed on the way: " + e.getMessage()));
+        }
+        Tasks.join(left);
+        if (refused.isPresent()) {
+            local.startReplication();
+        }
+        return refused;
     }
 
     /** One transaction (protocol P4 step 4, P8): the old primary's undo changes durability, too, and only one of both can be first. */

@@ -197,7 +197,8 @@ final class TakeOver {
         CompletableFuture<Void> repointed =
                 peers.start(lossless ? members : peers.all(), peer -> repointing.point(peer.node(), peer.server()));
         letIn.run();
-        Optional<Reason> readOnly = promotion.becomeWritable(local, announced.term(), why, asked, deadline);
+        Optional<Reason> readOnly = promotion.becomeWritable(
+                local, announced.term(), why, new Acks.Admission(asked, false), deadline);
         Tasks.join(repointed);
         return readOnly;
     }
