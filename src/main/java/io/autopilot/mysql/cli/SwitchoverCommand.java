@@ -119,17 +119,16 @@ final class SwitchoverCommand extends HookCommand {
         }
     }
 
-    /** Here when this node is the primary's, else there. */
+    /** By the hooks of the primary's node; when this is it, and they don't hear, by this process. */
     private Hook hook(Node node, Ports ports, SwitchoverView view) {
         String primary = view.primary().orElseThrow().node();
         Optional<String> target = Optional.ofNullable(to);
-        return primary.equals(node.name())
-                ? new Switchover(node, ports, target, deadline)
-                : new RequestedSwitchover(
-                        node,
-                        ports,
-                        primary,
-                        new SwitchoverRequest(UUID.randomUUID().toString(), node.name(), target, deadline, Optional.empty()));
+        return new RequestedSwitchover(
+                node,
+                ports,
+                primary,
+                new SwitchoverRequest(UUID.randomUUID().toString(), node.name(), target, deadline, Optional.empty()),
+                Optional.<Hook>of(new Switchover(node, ports, target, deadline)).filter(here -> primary.equals(node.name())));
     }
 
     private void print(SwitchoverView view, SwitchoverDecision decision, Optional<Outcome> outcome) {

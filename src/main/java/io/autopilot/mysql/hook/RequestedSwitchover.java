@@ -15,13 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A switchover that is asked for on another node than the primary's: writes the request under a session of its own, so that it counts only
- * while somebody waits for it, wakes the primary's node and waits for the answer.
+ * A switchover that the primary's hooks are asked for, on whatever node: writes the request under a session of its own, so that it counts only
+ * while somebody waits for it, wakes the primary's node and waits for the answer. On the primary's own node, too: there a process lives that has
+ * done most of it before, and a new one's first steps are slow just when nobody can write.
  */
 public final class RequestedSwitchover implements Hook {
     private static final Logger LOG = LoggerFactory.getLogger(RequestedSwitchover.class);
     private static final Duration SESSION = Duration.ofSeconds(10);
     private static final Duration TAKEN_WITHIN = Duration.ofSeconds(8);
+    /** When this very node can do it without its hooks. */
+    private static final Duration TAKEN_HERE_WITHIN = Duration.ofSeconds(5);
+
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Node node;
@@ -29,17 +33,20 @@ public final class RequestedSwitchover implements Hook {
     private final String primary;
     private final Services services;
     private final SwitchoverRequest request;
+    private final Optional<Hook> otherwise;
 
     /**
      * @param primary the node that is asked
      * @param request as it is before anybody has answered
+     * @param otherwise what is done when nobody takes it up: nothing but saying so when it is empty
      */
-    public RequestedSwitchover(Node node, Ports ports, String primary, SwitchoverRequest request) {
+    public RequestedSwitchover(Node node, Ports ports, String primary, SwitchoverRequest request, Optional<Hook> otherwise) {
         this.node = node;
         this.ports = ports;
         this.primary = primary;
         this.services = new Services(node, ports.consul());
         this.request = request;
+        this.otherwise = otherwise;
     }
 
     @Override
@@ -50,7 +57,7 @@ public final class RequestedSwitchover implements Hook {
             if (!ports.consul().acquire(node.switchoverKey(), SwitchoverRecords.write(request), session, deadline)) {
                 return Outcome.tryLater("Busy", new Reason("another switchover is being asked for just now"));
             }
-            services.ringBell(primary, request.id().hashCode(), deadline);
+            services.ringBellForRequest(primary, request.id().hashCode(), deadline);
             LOG.info("event=asked primary={} to={}", primary, request.to().orElse("the best"));
             return await(session, deadline);
         } finally {
@@ -59,7 +66,7 @@ public final class RequestedSwitchover implements Hook {
     }
 
     private Outcome await(String session, Deadline deadline) {
-        Deadline taking = deadline.atMost(TAKEN_WITHIN);
+        Deadline taking = deadline.atMost(otherwise.isPresent() ? TAKEN_HERE_WITHIN : TAKEN_WITHIN);
         Optional<KvEntry> seen = ports.consul().get(node.switchoverKey(), deadline);
         while (true) {
             Optional<Answer> answer = seen.map(e -> SwitchoverRecords.read(e.key(), e.value()))
@@ -68,9 +75,8 @@ public final class RequestedSwitchover implements Hook {
             if (answer.filter(a -> !a.status().equals(SwitchoverRequests.TAKEN)).isPresent()) {
                 return outcome(answer.get());
             }
-            if (answer.isEmpty() && taking.expired()) {
-                return Outcome.tryLater("Unheard", new Reason(primary + ", the primary, did not take the request up; run it there: docker exec "
-                        + primary + " manage switchover" + request.to().map(t -> " --to " + t).orElse("")));
+            if (answer.isEmpty() && taking.expired() && isWithdrawn(seen, deadline)) {
+                return otherwise.map(hook -> unheardHere(hook, deadline)).orElseGet(this::unheard);
             }
             if (seen.isEmpty() || deadline.remaining().compareTo(LOOK) < 0) {
                 return Outcome.notHealthy("Unclear", new Reason(primary + " took the request up and has not answered: see manage status"));
@@ -78,6 +84,21 @@ public final class RequestedSwitchover implements Hook {
             ports.consul().renewSession(session, deadline);
             seen = ports.consul().awaitChange(node.switchoverKey(), seen.get().modifyIndex(), LOOK, deadline);
         }
+    }
+
+    /** After that nobody takes it up: whoever does changes the key first. False: it was taken up meanwhile. */
+    private boolean isWithdrawn(Optional<KvEntry> seen, Deadline deadline) {
+        return seen.isEmpty() || ports.consul().deleteCas(node.switchoverKey(), seen.get().modifyIndex(), deadline);
+    }
+
+    private Outcome unheard() {
+        return Outcome.tryLater("Unheard", new Reason(primary + ", the primary, did not take the request up; run it there: docker exec "
+                + primary + " manage switchover" + request.to().map(t -> " --to " + t).orElse("")));
+    }
+
+    private static Outcome unheardHere(Hook hook, Deadline deadline) {
+        LOG.warn("event=unheard reason=\"the hooks of this node did not take the request up: this process does it\"");
+        return hook.run(deadline);
     }
 
     private static Outcome outcome(Answer answer) {

@@ -65,10 +65,19 @@ final class Services {
      * @param ring another one each time: supervisors see a change of address or port only
      */
     void ringBell(String to, long ring, Deadline deadline) {
+        ringBell(node.bellService() + "-" + node.name(), to, ring, deadline);
+    }
+
+    /** A bell of its own: who is asked may be this very node, and it would hear its first ring end when it rings for another. */
+    void ringBellForRequest(String to, long ring, Deadline deadline) {
+        ringBell(node.bellService() + "-" + node.name() + "-request", to, ring, deadline);
+    }
+
+    private void ringBell(String id, String to, long ring, Deadline deadline) {
         registerPassing(
                 consul,
                 new ServiceSpec(
-                        node.bellService() + "-" + node.name(),
+                        id,
                         node.bellService(),
                         node.address().host(),
                         1 + Math.floorMod(ring, LAST_PORT),

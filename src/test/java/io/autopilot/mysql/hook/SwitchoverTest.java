@@ -52,6 +52,7 @@ class SwitchoverTest {
         private final List<FakeNode> nodes;
         private final Map<String, Steps> steps = new HashMap<>();
         private GtidSet acknowledged = GtidSet.EMPTY;
+        private final Map<String, Duration> deafFor = new HashMap<>();
         private Duration withoutWrites = Duration.ZERO;
         private boolean over;
 
@@ -86,7 +87,7 @@ class SwitchoverTest {
         Outcome askFor(int by, String to) {
             FakeNode node = node(by);
             SwitchoverRequest request = new SwitchoverRequest("r1", node.name, Optional.of(to), STOP, Optional.empty());
-            return alongside(() -> new RequestedSwitchover(node.node, node.ports, "db0", request).run(cluster.time.in(Duration.ofSeconds(40))));
+            return alongside(() -> new RequestedSwitchover(node.node, node.ports, "db0", request, Optional.empty()).run(cluster.time.in(Duration.ofSeconds(40))));
         }
 
         /** While the other hooks and the client run. */
@@ -117,8 +118,14 @@ class SwitchoverTest {
             return cluster.writable().stream().map(node -> node.name).toList();
         }
 
+        /** A node's supervisor looks at nothing for so long. */
+        void deafen(int number, Duration forSoLong) {
+            deafFor.put(node(number).name, forSoLong);
+        }
+
         /** As a supervisor watches the bell. */
         private void hears(FakeNode node) {
+            cluster.time.sleep(deafFor.getOrDefault(node.name, Duration.ZERO));
             List<Integer> known = List.of();
             while (!over) {
                 List<Integer> rung = cluster.consul.instances("mysql-handover", cluster.time.in(Duration.ofSeconds(1))).stream()
@@ -426,11 +433,40 @@ class SwitchoverTest {
     void aRequestThatThePrimaryDoesNotHearNamesTheCommandForItAndIsNeverObeyedLater() {
         FakeNode asking = world.node(2);
         SwitchoverRequest request = new SwitchoverRequest("r1", "db2", Optional.of("db1"), STOP, Optional.empty());
-        Outcome outcome = new RequestedSwitchover(asking.node, asking.ports, "db0", request).run(world.cluster.time.in(Duration.ofSeconds(40)));
+        Outcome outcome = new RequestedSwitchover(asking.node, asking.ports, "db0", request, Optional.empty()).run(world.cluster.time.in(Duration.ofSeconds(40)));
         assertEquals("Unheard", outcome.decision());
         assertTrue(outcome.reason().text().endsWith("docker exec db0 manage switchover --to db1"), outcome.toString());
         assertEquals(Optional.empty(), new SwitchoverRequests(world.node(0).node, world.node(0).ports).tryServe(world.cluster.time.in(Duration.ofSeconds(19))));
         assertEquals(List.of("db0"), world.names());
+    }
+
+    @Test
+    void whatItsOwnHooksDoNotTakeUpThePrimarysNodeDoesWithoutThem() {
+        FakeNode old = world.node(0);
+        SwitchoverRequest request = new SwitchoverRequest("r1", "db0", Optional.of("db1"), STOP, Optional.empty());
+        Hook here = new Switchover(old.node, old.ports, Optional.of("db1"), STOP);
+        world.deafen(0, Duration.ofSeconds(30));
+        Outcome outcome = world.alongside(() -> new RequestedSwitchover(old.node, old.ports, "db0", request, Optional.of(here))
+                .run(world.cluster.time.in(Duration.ofSeconds(40))));
+        assertTrue(outcome.reason().text().startsWith("db1 is the primary, term 2"), outcome.toString());
+        assertEquals(List.of("db1"), world.names());
+        assertEquals(Optional.empty(), world.cluster.consul.peek(old.node.switchoverKey()));
+    }
+
+    @Test
+    void whatWasTakenUpAtTheLastMomentIsNotDoneTwice() {
+        FakeNode old = world.node(0);
+        SwitchoverRequest request = new SwitchoverRequest("r1", "db0", Optional.of("db1"), STOP, Optional.empty());
+        Hook here = until -> {
+            throw new AssertionError("its hooks have taken it up");
+        };
+        // Its request is withdrawn after 5 s, and late.
+        world.deafen(0, Duration.ofMillis(5500));
+        Ports lastMoment = new Steps(world.cluster.time).late("deleteCas", Duration.ofSeconds(3)).through(old.ports);
+        Outcome outcome = world.alongside(() -> new RequestedSwitchover(old.node, lastMoment, "db0", request, Optional.of(here))
+                .run(world.cluster.time.in(Duration.ofSeconds(40))));
+        assertTrue(outcome.reason().text().startsWith("db1 is the primary, term 2"), outcome.toString());
+        assertEquals(List.of("db1"), world.names());
     }
 
     @Test
