@@ -114,21 +114,51 @@ final class FormerPeers implements AutoCloseable {
         }
     }
 
+    /** One that is leaving the old primary; empty: it isn't to follow this node now. */
+    record Leaving(Peer peer, CompletableFuture<Optional<ServerState>> state) {}
+
+    /** Begins to have those leave the old primary that may follow this node: it has nothing more to send. */
+    List<Leaving> leave(List<Held> these, Repointing repointing) {
+        return these.stream()
+                .map(each -> new Leaving(each.peer(), each.state().thenApplyAsync(state -> left(each.peer(), state, repointing), tasks)))
+                .toList();
+    }
+
+    private static Optional<ServerState> left(Peer peer, Optional<ServerState> state, Repointing repointing) {
+        if (state.isEmpty()) {
+            LOG.info("event=not-repointed node={} reason=\"its role lock could not be had\"", peer.node());
+        }
+        return state.filter(held -> repointing.leaves(peer.node(), peer.server(), held));
+    }
+
+    /** They follow the old primary on. */
+    static void comeBack(List<Leaving> these) {
+        these.forEach(each -> Tasks.join(each.state()).ifPresent(state -> comeBack(each.peer())));
+    }
+
+    private static void comeBack(Peer peer) {
+        try {
+            peer.server().startReplication();
+        } catch (MysqlException e) {
+            LOG.info("event=replication-stopped node={} reason=\"{}\"", peer.node(), e.getMessage());
+        }
+    }
+
     /** Begins to point those at this node, which holds the lease of that term; the result ends when all is done. */
-    CompletableFuture<Void> repoint(List<Held> these, Repointing repointing, long term, Deadline deadline) {
+    CompletableFuture<Void> repoint(List<Leaving> these, Repointing repointing, long term, Deadline deadline) {
         return CompletableFuture.allOf(these.stream()
-                .map(held -> held.state().thenAcceptAsync(state -> repoint(held.peer(), state, repointing, term, deadline), tasks))
+                .map(each -> each.state()
+                        .thenAcceptAsync(left -> left.ifPresent(state -> repoint(each.peer(), state, repointing, term, deadline)), tasks))
                 .toArray(CompletableFuture<?>[]::new));
     }
 
     /** The lease is read under the role lock of the server that is pointed (protocol P3). */
-    private void repoint(Peer peer, Optional<ServerState> state, Repointing repointing, long term, Deadline deadline) {
-        if (state.isEmpty()) {
-            LOG.info("event=not-repointed node={} reason=\"its role lock could not be had\"", peer.node());
-        } else if (lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term) {
-            repointing.point(peer.node(), peer.server(), state.get());
+    private void repoint(Peer peer, ServerState state, Repointing repointing, long term, Deadline deadline) {
+        if (lease.view(deadline) instanceof LeaseView.Mine mine && mine.record().term() == term) {
+            repointing.follow(peer.node(), peer.server(), state);
         } else {
             LOG.info("event=not-repointed node={} reason=\"the lease was lost\"", peer.node());
+            comeBack(peer);
         }
     }
 

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Repointing {
     private static final Logger LOG = LoggerFactory.getLogger(Repointing.class);
     private static final Duration APPLY = Duration.ofSeconds(1);
+    private static final String NOT_REPOINTED = "event=not-repointed node={} reason=\"{}\"";
 
     private final Node node;
     /** This node's, with all that it had when its term began. */
@@ -43,23 +44,40 @@ final class Repointing {
         try {
             point(name, server, server.read());
         } catch (MysqlException e) {
-            LOG.info("event=not-repointed node={} reason=\"{}\"", name, e.getMessage());
+            LOG.info(NOT_REPOINTED, name, e.getMessage());
         }
     }
 
     /** @param state as it is since the server's role lock is held */
-    void point(String name, Mysql server, ServerState state) {
-        try {
-            tryPoint(server, state)
-                    .ifPresentOrElse(
-                            obstacle -> LOG.info("event=not-repointed node={} reason=\"{}\"", name, obstacle),
-                            () -> LOG.info("event=repointed node={}", name));
-        } catch (MysqlException e) {
-            LOG.info("event=not-repointed node={} reason=\"{}\"", name, e.getMessage());
+    private void point(String name, Mysql server, ServerState state) {
+        if (leaves(name, server, state)) {
+            follow(name, server, state);
         }
     }
 
-    private Optional<Reason> tryPoint(Mysql server, ServerState state) {
+    /** Has it leave its source, if it may follow this server. False: it stays as it is. */
+    boolean leaves(String name, Mysql server, ServerState state) {
+        try {
+            Optional<Reason> obstacle = tryLeave(server, state);
+            obstacle.ifPresent(why -> LOG.info(NOT_REPOINTED, name, why));
+            return obstacle.isEmpty();
+        } catch (MysqlException e) {
+            LOG.info(NOT_REPOINTED, name, e.getMessage());
+            return false;
+        }
+    }
+
+    /** For one that has left its source. */
+    void follow(String name, Mysql server, ServerState state) {
+        try {
+            follow(server, state);
+            LOG.info("event=repointed node={}", name);
+        } catch (MysqlException e) {
+            LOG.info(NOT_REPOINTED, name, e.getMessage());
+        }
+    }
+
+    private Optional<Reason> tryLeave(Mysql server, ServerState state) {
         Optional<Reason> unfit = whyUnfit(state);
         if (unfit.isPresent()) {
             return unfit;
@@ -68,6 +86,10 @@ final class Repointing {
             return Optional.of(new Reason("it still applies what it has received"));
         }
         complete.ifPresentOrElse(server::endReplication, server::stopReplication);
+        return Optional.empty();
+    }
+
+    private void follow(Mysql server, ServerState state) {
         if (lossless && state.semiSync().filter(SemiSync::replicaEnabled).isEmpty()) {
             server.setAcknowledging(true);
         }
@@ -76,7 +98,6 @@ final class Repointing {
         server.follow(node.address(), user, login.password());
         letIn.run();
         server.startReplication();
-        return Optional.empty();
     }
 
     /** No server follows before its set was compared (protocol P5); its own health says what is to become of it. */

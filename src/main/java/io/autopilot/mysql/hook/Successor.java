@@ -231,22 +231,23 @@ final class Successor {
         }
         Reason why = new Reason(handOver.from() + " handed over");
         Durability.Entry entry = promotion.entry(handOver.term(), mysqld, members.stream().map(FormerPeers.Peer::state).toList());
+        Set<String> asked = lossless ? entry.ackSet() : Set.of();
+        Acks.Admission admission = new Acks.Admission(asked, letIn.filter(asked::equals).isPresent());
+        Once late = new Once(() -> (admission.othersCutOff() ? Set.<String>of() : asked).forEach(uuid -> letIn(local, uuid)));
+        // This server has all that any other one can have, so that they may follow it.
+        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), late);
+        List<FormerPeers.Leaving> leaving = peers.leave(held, repointing);
         Optional<Reason> refused = leaveSource(local, all, () -> takeLease(permit, entry, lock, mysqld, why, deadline));
         if (refused.isPresent()) {
+            FormerPeers.comeBack(leaving);
             return refused;
         }
         LOG.info("event=lease term={} reason=\"{}\"", handOver.term(), why);
-        // This server has all that any other one can have, so that they may be pointed at it while it becomes writable.
-        Set<String> asked = lossless ? entry.ackSet() : Set.of();
-        boolean ready = letIn.filter(asked::equals).isPresent();
-        Once late = new Once(() -> (ready ? Set.<String>of() : asked).forEach(uuid -> letIn(local, uuid)));
-        Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), late);
-        CompletableFuture<Void> repointed = peers.repoint(held, repointing, handOver.term(), deadline);
+        CompletableFuture<Void> repointed = peers.repoint(leaving, repointing, handOver.term(), deadline);
         // Nothing here uses this server's connection before: whoever comes first may.
         late.run();
         local.forgetSource();
-        Optional<Reason> obstacle =
-                promotion.becomeWritable(local, handOver.term(), why, new Acks.Admission(asked, ready), deadline);
+        Optional<Reason> obstacle = promotion.becomeWritable(local, handOver.term(), why, admission, deadline);
         Tasks.join(repointed);
         return obstacle;
     }

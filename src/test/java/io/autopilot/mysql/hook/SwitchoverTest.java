@@ -440,6 +440,22 @@ class SwitchoverTest {
         assertEquals(List.of("db0"), world.names());
     }
 
+    /** Both have left the old primary while the lease was asked for; without them its writes wait until their own next run. */
+    @Test
+    void whenTheLeaseIsRefusedTheTargetAndTheOtherReplicaFollowOnAtOnce() throws IOException {
+        world = new World(Files.createDirectory(directory.resolve("refused")), "lossless");
+        world.cluster.rounds(3);
+        world.steps(1).at("transact", Fault.REFUSED);
+        Outcome outcome = world.switchover(0, Optional.of("db1"));
+        assertEquals("Undone", outcome.decision(), outcome.toString());
+        List<String> made = world.steps(1).made();
+        List<String> after = made.subList(made.indexOf("transact"), made.size());
+        assertEquals(List.of("startReplication", "startReplication"), after.subList(0, after.indexOf("connectLocal")).stream()
+                .filter("startReplication"::equals)
+                .toList(), made::toString);
+        world.settlesWithNothingLost("refused");
+    }
+
     @Test
     void whatItsOwnHooksDoNotTakeUpThePrimarysNodeDoesWithoutThem() {
         FakeNode old = world.node(0);
