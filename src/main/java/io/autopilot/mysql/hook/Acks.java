@@ -42,7 +42,9 @@ final class Acks {
     private static final Duration OTHERS_LOCK = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(50);
     /** Between two looks of a server at who listens to it: writes wait for that. */
-    private static final Duration BRIEFLY = Duration.ofMillis(10);
+    private static final Duration BRIEFLY = Duration.ofMillis(5);
+    /** For that long without a look at what is promised. */
+    private static final Duration LISTEN = Duration.ofMillis(50);
     /** From nobody to somebody takes three: announce, complete, see that all is well. */
     private static final int STEPS = 4;
 
@@ -230,7 +232,7 @@ final class Acks {
                 require(local, acks);
                 required = Optional.of(acks);
             }
-            boolean enough = listeners(local) >= acks;
+            boolean enough = local.listeners() >= acks;
             if (enough && admitted.equals(members)) {
                 return Optional.empty();
             }
@@ -249,7 +251,7 @@ final class Acks {
                     return Optional.of(obstacle.orElse(new Reason("no time left to find replicas that acknowledge")));
                 }
             } else {
-                ports.sleeper().sleep(BRIEFLY);
+                ports.poll().until(patience.atMost(LISTEN), BRIEFLY, () -> Optional.of(local.listeners()).filter(n -> n >= acks));
             }
             found = keys.durability(deadline);
         }
@@ -281,10 +283,6 @@ final class Acks {
 
     private static boolean isOf(PrimaryRecord own, Durability.Entry entry) {
         return entry.term() == own.term() && entry.primaryUuid().equals(own.serverUuid());
-    }
-
-    private static int listeners(Mysql local) {
-        return local.read().semiSync().map(SemiSync::listeners).orElse(0);
     }
 
     /** What one look at this server and at the catalog tells; else the replicas are asked. */

@@ -108,7 +108,7 @@ final class HandOver {
             Optional<Indexed<Durability>> announced = keys.announce(handOver, deadline);
             services.ringBell(candidate.node(), announced.map(Indexed::index).orElse(0L), deadline);
             if (announced.isPresent() && answers(handOver, announced.get().index(), patience(candidates), deadline)) {
-                return Optional.of(new Attempt(record, handOver, announced.get().index(), candidate.address()));
+                return Optional.of(new Attempt(record, handOver, announced.get(), candidate.address()));
             }
         }
         return Optional.empty();

@@ -194,12 +194,13 @@ final class Promotion {
             return unprepared;
         }
         Duration began = ports.ticker().uptime();
-        Optional<Reason> unproven = whyNotHolder(term, mysqld, deadline);
-        if (unproven.isPresent()) {
-            return unproven;
-        }
         // A session that waits for an acknowledgement keeps its locks, killed or not: no commit on the one that has the role lock.
-        try (Mysql writer = ports.servers().connectLocal(deadline.atMost(COMMITS))) {
+        try (Opening opening = Opening.begin(() -> ports.servers().connectLocal(deadline.atMost(COMMITS)), ports.tasks())) {
+            Optional<Reason> unproven = whyNotHolder(term, mysqld, mode, deadline);
+            if (unproven.isPresent()) {
+                return unproven;
+            }
+            Mysql writer = opening.server();
             // The marker is there before the server can be writable, so that the wrapper never passes a SIGTERM on (protocol P5).
             lease.extendRight(began, start.get(), mode);
             local.makeWritable();
@@ -251,9 +252,11 @@ final class Promotion {
         return Optional.empty();
     }
 
-    /** Read last, under the role lock (protocol P3, P6). */
-    private Optional<Reason> whyNotHolder(long term, ServerState mysqld, Deadline deadline) {
-        lease.heartbeat(deadline);
+    /** Read last, under the role lock (protocol P3, P6). In asynchronous mode only a heartbeat before it makes it a proof of the right to write. */
+    private Optional<Reason> whyNotHolder(long term, ServerState mysqld, Durability.Mode mode, Deadline deadline) {
+        if (mode == Durability.Mode.ASYNC) {
+            lease.heartbeat(deadline);
+        }
         boolean holder = lease.view(deadline) instanceof LeaseView.Mine mine
                 && mine.record().term() == term
                 && mine.record().serverUuid().equals(mysqld.serverUuid());

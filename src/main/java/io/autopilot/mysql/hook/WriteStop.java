@@ -69,10 +69,10 @@ final class WriteStop {
      * A hand-over whose successor is ready.
      *
      * @param record this node's, as the lease has it
-     * @param index that of durability with the announcement
+     * @param durability with the announcement
      * @param address the successor's
      */
-    record Attempt(PrimaryRecord record, Durability.HandOver announced, long index, Address address) {
+    record Attempt(PrimaryRecord record, Durability.HandOver announced, Indexed<Durability> durability, Address address) {
         String to() {
             return announced.to();
         }
@@ -137,10 +137,7 @@ final class WriteStop {
     private boolean permit(Attempt attempt, GtidSet last, Deadline deadline) {
         Durability.HandOver permitted = new Durability.HandOver(
                 attempt.announced().term(), attempt.announced().from(), attempt.to(), Optional.of(last));
-        return keys.durability(deadline.atMost(ONE_CALL))
-                .filter(d -> d.index() == attempt.index())
-                .filter(d -> keys.writeHandOver(d, Optional.of(permitted), deadline.atMost(ONE_CALL)))
-                .isPresent();
+        return keys.writeHandOver(attempt.durability(), Optional.of(permitted), deadline.atMost(ONE_CALL));
     }
 
     /** The successor is at work already. A client that stays meets a server that takes no writes: no reason to undo. */

@@ -23,6 +23,9 @@ public interface Mysql extends AutoCloseable {
     /** gtid_executed alone. */
     GtidSet executed();
 
+    /** How many replicas are connected that acknowledge; cheap, for who waits for them. */
+    int listeners();
+
     /** The files of the binary log, the oldest first, each with what was logged before it. */
     List<BinlogFile> binlogs();
 

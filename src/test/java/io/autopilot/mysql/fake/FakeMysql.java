@@ -5,6 +5,7 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.BinlogFile;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.ReplicationAccount;
+import io.autopilot.mysql.core.SemiSync;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.port.Deadline;
@@ -76,6 +77,11 @@ final class FakeMysql implements Mysql {
     public GtidSet executed() {
         arrive();
         return server.executed;
+    }
+
+    @Override
+    public int listeners() {
+        return read().semiSync().map(SemiSync::listeners).orElse(0);
     }
 
     @Override

@@ -99,6 +99,11 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
+    public int listeners() {
+        return semiSync.listeners();
+    }
+
+    @Override
     public List<BinlogFile> binlogs() {
         String what = "list the binary logs";
         List<BinlogFile> files = new ArrayList<>();

@@ -51,6 +51,14 @@ final class SemiSyncPlugins {
                         isOn(counters, "Rpl_semi_sync_replica_status")));
     }
 
+    int listeners() {
+        String what = "count who acknowledges";
+        String counter = "Rpl_semi_sync_source_clients";
+        // Without the plugins there is no such counter.
+        Map<String, String> counters = pairs(what, "SHOW GLOBAL STATUS LIKE '" + counter + "'");
+        return counters.isEmpty() ? 0 : number(counters, counter);
+    }
+
     void requireAcks(int acks) {
         String what = "require " + acks + " acknowledgements";
         session.run(

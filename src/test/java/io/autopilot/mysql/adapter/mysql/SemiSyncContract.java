@@ -62,6 +62,7 @@ interface SemiSyncContract {
         assertFalse(semiSync.sourceOn());
         assertFalse(semiSync.mayAcknowledge());
         assertEquals(0, semiSync.listeners());
+        assertEquals(0, on().local(1).listeners());
         assertFalse(on().local(1).read().offline());
     }
 
@@ -80,6 +81,7 @@ interface SemiSyncContract {
         primary.heartbeat(1);
         on().eventually(() -> write.answer() == Answer.OK);
         assertEquals(1, semiSync(primary).listeners());
+        assertEquals(1, primary.listeners());
         assertEquals(before.count() + 2, primary.executed().count());
     }
 
@@ -92,6 +94,7 @@ interface SemiSyncContract {
         on().eventually(() -> replica.read().received().count() > primary.executed().count());
         assertEquals(Answer.NONE, write.answer());
         assertEquals(0, semiSync(primary).listeners());
+        assertEquals(0, primary.listeners());
     }
 
     /** What a replica has already isn't sent again; an acknowledgement counts for all that came before. */
