@@ -166,14 +166,14 @@ final class Lease {
     }
 
     /**
-     * Extends the right to write of this run of mysqld, by a proof: a heartbeat that began then, a lease that was this node's afterwards, a
-     * server that was seen well. In asynchronous mode the wrapper kills mysqld at the end of the right, should no hook have fenced it; in
-     * lossless mode no write is acknowledged that a successor lacks.
+     * Extends the right to write of this run of mysqld, by a proof that began then: in asynchronous mode a heartbeat, a lease that was this node's
+     * afterwards, a server that was seen well; the wrapper kills mysqld at the end of the right, should no hook have fenced it. In lossless mode
+     * that a commit is acknowledged, or is about to be: none is that a successor lacks.
      */
-    void extendRight(Duration heartbeatBegan, MysqldStart start, Durability.Mode mode) {
+    void extendRight(Duration proofBegan, MysqldStart start, Durability.Mode mode) {
         state.writeWritable(
-                start, mode == Durability.Mode.LOSSLESS ? Optional.empty() : right.endsAt(Optional.of(heartbeatBegan)));
-        state.writeHeartbeat(heartbeatBegan);
+                start, mode == Durability.Mode.LOSSLESS ? Optional.empty() : right.endsAt(Optional.of(proofBegan)));
+        state.writeHeartbeat(proofBegan);
     }
 
     /** Makes that proof now, for a piece of work that outlasts a health interval. False: the lease is lost or can't be proved. */

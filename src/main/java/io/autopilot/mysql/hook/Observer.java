@@ -1,6 +1,5 @@
 package io.autopilot.mysql.hook;
 
-import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.FailoverRule;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -293,15 +291,10 @@ final class Observer {
 
     /** Good replicas of this node are listed no more some seconds after its server died; a failover that was held back finds them all the same. */
     private Set<String> followers(ClusterConfig config, Deadline deadline) {
-        return ports.consul().instances(node.settings().nodeService(), deadline).stream()
-                .filter(ServiceInstance::passing)
-                .filter(instance -> !instance.id().equals(node.nodeServiceId()))
-                .filter(instance -> !config.maintenance().containsKey(node.nodeOf(instance.id())))
-                .filter(instance -> ask(new Address(instance.address(), instance.port()), deadline, Mysql::read)
-                        .flatMap(ServerState::replication)
-                        .filter(r -> r.source().equals(node.address()) && r.applierRunning())
-                        .isPresent())
-                .map(instance -> node.nodeOf(instance.id()))
+        return replicas.look(deadline).stream()
+                .filter(seen -> !config.maintenance().containsKey(seen.node()))
+                .filter(seen -> seen.state().replication().filter(r -> r.source().equals(node.address()) && r.applierRunning()).isPresent())
+                .map(Replicas.Seen::node)
                 .collect(Collectors.toSet());
     }
 
@@ -325,12 +318,8 @@ final class Observer {
 
     /** Its address may be another node's by now, or this one's: only the server that the lease was taken for counts. */
     private Optional<ServerState> askPrimary(PrimaryRecord primary, Deadline deadline) {
-        return ask(primary.address(), deadline, Mysql::read).filter(state -> state.serverUuid().equals(primary.serverUuid()));
-    }
-
-    private <T> Optional<T> ask(Address address, Deadline deadline, Function<Mysql, T> question) {
-        try (Mysql server = ports.servers().connect(address, deadline.atMost(PEER))) {
-            return Optional.of(question.apply(server));
+        try (Mysql server = ports.servers().connect(primary.address(), deadline.atMost(PEER))) {
+            return Optional.of(server.read()).filter(state -> state.serverUuid().equals(primary.serverUuid()));
         } catch (MysqlException e) {
             // The decision says what can't be done without an answer.
             return Optional.empty();

@@ -79,7 +79,7 @@ public final class PreStop implements Hook {
                     ? handOver(mine.record(), deadline)
                     : leaveAckSet(deadline);
             services.withdraw(deadline);
-            services.silenceBell(deadline);
+            services.silenceBells(deadline);
             lease.leave(deadline);
             return left;
         } catch (ConsulException e) {

@@ -15,6 +15,7 @@ final class Services {
     private static final Duration REMOVE_AFTER = Duration.ofMinutes(1);
 
     private static final int LAST_PORT = 65_535;
+    private static final String REQUEST = "-request";
 
     private final Node node;
     private final Consul consul;
@@ -65,12 +66,16 @@ final class Services {
      * @param ring another one each time: supervisors see a change of address or port only
      */
     void ringBell(String to, long ring, Deadline deadline) {
-        ringBell(node.bellService() + "-" + node.name(), to, ring, deadline);
+        ringBell(bell(), to, ring, deadline);
     }
 
     /** A bell of its own: who is asked may be this very node, and it would hear its first ring end when it rings for another. */
     void ringBellForRequest(String to, long ring, Deadline deadline) {
-        ringBell(node.bellService() + "-" + node.name() + "-request", to, ring, deadline);
+        ringBell(bell() + REQUEST, to, ring, deadline);
+    }
+
+    private String bell() {
+        return node.bellService() + "-" + node.name();
     }
 
     private void ringBell(String id, String to, long ring, Deadline deadline) {
@@ -89,8 +94,9 @@ final class Services {
                 deadline);
     }
 
-    void silenceBell(Deadline deadline) {
-        consul.deregister(node.bellService() + "-" + node.name(), deadline);
+    void silenceBells(Deadline deadline) {
+        consul.deregister(bell(), deadline);
+        consul.deregister(bell() + REQUEST, deadline);
     }
 
     private void pass(String id, String name, String note, Deadline deadline) {

@@ -233,7 +233,7 @@ final class Successor {
         Durability.Entry entry = promotion.entry(handOver.term(), mysqld, members.stream().map(FormerPeers.Peer::state).toList());
         Set<String> asked = lossless ? entry.ackSet() : Set.of();
         Acks.Admission admission = new Acks.Admission(asked, letIn.filter(asked::equals).isPresent());
-        Once late = new Once(() -> (admission.othersCutOff() ? Set.<String>of() : asked).forEach(uuid -> letIn(local, uuid)));
+        Once late = new Once(() -> asked.stream().filter(uuid -> !letIn.orElseThrow().contains(uuid)).forEach(uuid -> letIn(local, uuid)));
         // This server has all that any other one can have, so that they may follow it.
         Repointing repointing = new Repointing(node, mysqld, lossless, Optional.of(all), late);
         List<FormerPeers.Leaving> leaving = peers.leave(held, repointing);
