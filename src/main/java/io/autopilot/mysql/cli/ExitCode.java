@@ -5,6 +5,9 @@ public final class ExitCode {
     /** Done, or nothing to do. */
     public static final int OK = 0;
 
+    /** The answer to a question is no. */
+    public static final int NO = 1;
+
     /** The command line is wrong. */
     public static final int USAGE = 64;
 

@@ -37,7 +37,7 @@ final class HookRunner {
         long took = ticker.uptime().minus(began).toMillis();
         String line = "decision={} reason=\"{}\" took={}ms";
         String reason = outcome.reason().text().replace('"', '\'');
-        if (outcome.isDone() && outcome.decision().equals("Serve")) {
+        if ((outcome.isDone() && outcome.decision().equals("Serve")) || outcome.status() == Outcome.Status.NO) {
             LOG.debug(line, outcome.decision(), reason, took);
         } else if (outcome.status() == Outcome.Status.REFUSED) {
             LOG.error(line, outcome.decision(), reason, took);
@@ -50,6 +50,7 @@ final class HookRunner {
     static int exitCode(Outcome outcome) {
         return switch (outcome.status()) {
             case DONE -> ExitCode.OK;
+            case NO -> ExitCode.NO;
             case NOT_HEALTHY -> ExitCode.NOT_HEALTHY;
             case TRY_LATER -> ExitCode.TRY_LATER;
             case REFUSED -> ExitCode.CONFIGURATION;

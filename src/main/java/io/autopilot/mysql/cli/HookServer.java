@@ -24,12 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs hooks for a supervisor that starts a program for each: that program is then a script that asks here, over loopback, and ends with the
- * answer (docs/decisions/0019). Who asks has read the port and a token from a file that root alone can read. One request a connection:
+ * Runs hooks for a supervisor that starts a program for each, and for scripts: that program is then a script that asks here, over loopback,
+ * and ends with the answer (docs/decisions/0019). Who asks has read the port and a token from a file that root alone can read. One request a connection:
  * {@code TOKEN health} and a line end; the answer is {@code ok}, and the exit code in a second line. A run whose asker hangs up is given up, as
  * a process that is killed is. Safe for several threads.
  */
 final class HookServer implements AutoCloseable {
+    /** The file's name in the run directory, as the script {@code manage} knows it. */
+    static final String NOTE = "hooks";
+
     private static final Logger LOG = LoggerFactory.getLogger(HookServer.class);
     private static final int WAITING = 16;
     private static final int TOKEN_BYTES = 16;
@@ -65,6 +68,17 @@ final class HookServer implements AutoCloseable {
         Files.writeString(fresh, socket.getLocalPort() + " " + token + "\n");
         Files.move(fresh, note, StandardCopyOption.ATOMIC_MOVE);
         return new HookServer(socket, token.getBytes(StandardCharsets.US_ASCII), hooks, environment);
+    }
+
+    /** Serves for the rest of this process's life; when that can't be, the scripts go on by themselves. */
+    static void inBackground(Path note, Launcher hooks, Map<String, String> environment) {
+        Thread.ofPlatform().daemon().name("hooks").start(() -> {
+            try (HookServer server = open(note, hooks, environment)) {
+                server.serve();
+            } catch (IOException e) {
+                LOG.warn("event=no-hooks-for-scripts reason=\"{}\"", e.toString());
+            }
+        });
     }
 
     /** Serves until it is closed. */

@@ -28,7 +28,7 @@ final class HooksCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ResidentHooks hooks =
                 ResidentHooks.inThisProcess(ForkingLauncher.onThisMachine(), spec.commandLine().getOut(), spec.commandLine().getErr());
-        try (HookServer server = HookServer.open(Wiring.RUN.resolve("hooks"), hooks, environment)) {
+        try (HookServer server = HookServer.open(Wiring.RUN.resolve(HookServer.NOTE), hooks, environment)) {
             server.serve();
         }
         return ExitCode.OK;

@@ -21,6 +21,8 @@ final class ResidentHooks implements Launcher {
     private static final String OWN = "manage";
     /** The others run once, or long, or take memory that is to go back. */
     private static final Set<String> RESIDENT = Set.of("health", "onChange");
+    /** Asked each minute on each node; to take one is a program. */
+    private static final List<String> QUESTION = List.of(OWN, "snapshot", SnapshotCommand.IS_DUE);
 
     private static final int TERMINATED = 143;
     private static final int KILLED = 137;
@@ -51,7 +53,7 @@ final class ResidentHooks implements Launcher {
     }
 
     static boolean isResident(List<String> command) {
-        return command.size() > 1 && command.getFirst().equals(OWN) && RESIDENT.contains(command.get(1));
+        return command.size() > 1 && command.getFirst().equals(OWN) && (RESIDENT.contains(command.get(1)) || command.equals(QUESTION));
     }
 
     @Override

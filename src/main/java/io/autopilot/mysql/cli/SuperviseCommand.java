@@ -69,7 +69,9 @@ final class SuperviseCommand implements Callable<Integer> {
         if (PROCESS.equals(environment.get(Setting.HOOKS.name()))) {
             return programs;
         }
-        return ResidentHooks.inThisProcess(programs, spec.commandLine().getOut(), spec.commandLine().getErr());
+        ResidentHooks hooks = ResidentHooks.inThisProcess(programs, spec.commandLine().getOut(), spec.commandLine().getErr());
+        HookServer.inBackground(Wiring.RUN.resolve(HookServer.NOTE), hooks, environment);
+        return hooks;
     }
 
     private int live(Life life, Map<String, String> environment) throws IOException, InterruptedException {

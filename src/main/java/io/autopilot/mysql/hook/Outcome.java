@@ -11,6 +11,8 @@ public record Outcome(Status status, String decision, Reason reason) {
     /** What the caller should make of it; each has an exit code. */
     public enum Status {
         DONE,
+        /** The answer to a question. */
+        NO,
         NOT_HEALTHY,
         TRY_LATER,
         REFUSED
@@ -18,6 +20,10 @@ public record Outcome(Status status, String decision, Reason reason) {
 
     static Outcome done(Object decision, Reason reason) {
         return new Outcome(Status.DONE, word(decision), reason);
+    }
+
+    static Outcome no(Object decision, Reason reason) {
+        return new Outcome(Status.NO, word(decision), reason);
     }
 
     static Outcome notHealthy(Object decision, Reason reason) {

@@ -112,6 +112,17 @@ class HookServerTest {
     }
 
     @Test
+    void whetherASnapshotIsDueIsAskedAndToTakeOneIsAProgram() throws Exception {
+        serve((environment, arguments) -> 1);
+        assertEquals(1, ended(manage(true, "snapshot", "--is-due")));
+        assertEquals(List.of("{LEASE=9s} snapshot --is-due"), asked);
+        assertEquals("", inOwnJvm());
+        assertEquals(42, ended(manage(true, "snapshot", "--if-due")));
+        assertEquals("--if-due", inOwnJvm());
+        assertEquals(1, asked.size());
+    }
+
+    @Test
     void aScriptThatIsKilledGivesItsRunUp() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);

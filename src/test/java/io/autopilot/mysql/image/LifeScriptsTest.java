@@ -302,11 +302,21 @@ final class LifeScriptsTest {
     }
 
     @Test
-    void theSnapshotLoopAsksAtOnceWhenItIsTold() throws Exception {
+    void theSnapshotLoopAsksAtOnceWhenItIsToldAndTakesOneThatIsDue() throws Exception {
         run("snapshot-loop");
         assertEquals(0, ended(run("snapshot-loop", "now")));
 
-        awaitEvents("manage snapshot --if-due\n");
+        awaitEvents("manage snapshot --is-due\nmanage snapshot --if-due\n");
+    }
+
+    @Test
+    void theSnapshotLoopStartsNoProgramForASnapshotThatIsNotDue() throws Exception {
+        statuses("1");
+        run("snapshot-loop");
+        ended(run("snapshot-loop", "now"));
+
+        awaitAnswered();
+        awaitEvents("manage snapshot --is-due\n");
     }
 
     @Test
@@ -315,7 +325,17 @@ final class LifeScriptsTest {
         run("snapshot-loop");
         ended(run("snapshot-loop", "now"));
 
-        awaitEvents("manage snapshot --if-due\nmanage snapshot --if-due\n");
+        awaitEvents("manage snapshot --is-due\nmanage snapshot --is-due\nmanage snapshot --if-due\n");
+    }
+
+    @Test
+    void theSnapshotLoopAsksAgainSoonAfterAnotherNodeWasFaster() throws Exception {
+        statuses("0\n75");
+        run("snapshot-loop");
+        ended(run("snapshot-loop", "now"));
+
+        String both = "manage snapshot --is-due\nmanage snapshot --if-due\n";
+        awaitEvents(both + both);
     }
 
     @Test
@@ -337,7 +357,7 @@ final class LifeScriptsTest {
 
         run("snapshot-loop");
 
-        awaitEvents("manage snapshot --if-due\n");
+        awaitEvents("manage snapshot --is-due\n");
         assertFalse(Files.exists(directory.resolve("run/snapshot.answered")));
     }
 
@@ -452,6 +472,14 @@ final class LifeScriptsTest {
     private int ended(Process process) throws InterruptedException, IOException {
         assertTrue(process.waitFor(BOUND.toMillis(), TimeUnit.MILLISECONDS), log());
         return process.exitValue();
+    }
+
+    private void awaitAnswered() throws InterruptedException {
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!Files.exists(directory.resolve("run/snapshot.answered"))) {
+            assertTrue(System.nanoTime() < end, "the loop had no answer");
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 
     private void awaitEventsBegin(String expected) throws InterruptedException, IOException {
