@@ -97,7 +97,7 @@ bench: image consul-image ## faults of a cluster of three from the clients' view
 RUNS ?= 1
 FAULTS ?=
 MODES ?= lossless,async
-VERSIONS ?= 9.7,8.0,5.6
+VERSIONS ?= 9.7,8.0,5.6-standin
 chaos: images consul-image ## break clusters in every way against a ledger of acknowledged rows, into docs/faults.md; RUNS=1 FAULTS= MODES= VERSIONS=
 	@$(SCRIPTS)/maven verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FaultSuite -Dreport=docs/faults.md \
 	    '-Druns=$(RUNS)' '-Dfaults=$(FAULTS)' '-Dmodes=$(MODES)' '-Dversions=$(VERSIONS)'

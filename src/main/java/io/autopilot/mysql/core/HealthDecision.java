@@ -10,6 +10,9 @@ public sealed interface HealthDecision {
     /** Stop accepting writes at once (G1). */
     record Fence(Reason reason) implements HealthDecision {}
 
+    /** Kill a server that is of no use while another one could serve: waiting clients are told nothing (protocol P5). */
+    record EndServer(Reason reason) implements HealthDecision {}
+
     /** Holds the lease and is read-only: become writable (protocol P6). */
     record BecomeWritable(long term, Reason reason) implements HealthDecision {}
 

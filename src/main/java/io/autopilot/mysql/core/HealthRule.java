@@ -2,6 +2,7 @@ package io.autopilot.mysql.core;
 
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
 import io.autopilot.mysql.core.HealthDecision.Decline;
+import io.autopilot.mysql.core.HealthDecision.EndServer;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
 import io.autopilot.mysql.core.HealthDecision.Role;
@@ -58,8 +59,8 @@ public final class HealthRule {
             return release.get();
         }
         if (view.mysqldRuns()) {
-            // Without an answer the right to write isn't renewed: the wrapper ends a holder's server that hangs.
-            return new StandBy(because("mysqld runs but doesn't answer"));
+            // Without an answer the right to write isn't renewed: the wrapper ends a holder's server that hangs, in asynchronous mode.
+            return endOfUselessServer(view).orElseGet(() -> new StandBy(because("mysqld runs but doesn't answer")));
         }
         if (!(view.lease() instanceof LeaseView.Mine)) {
             return new StandBy(because("mysqld is down"));
@@ -69,11 +70,26 @@ public final class HealthRule {
                 : new StandBy(because("mysqld is down and no other healthy replica exists: it restarts in place"));
     }
 
+    /**
+     * In lossless mode no clock ends a server that hangs, since it can do no harm: its disk is full, or it is frozen. It does no good either, and
+     * keeps others from it.
+     */
+    public static Optional<HealthDecision> endOfUselessServer(NodeView view) {
+        boolean useless = view.writesUntilFenced() && !view.acknowledged() && view.lease() instanceof LeaseView.Mine;
+        return useless && othersMay(view)
+                ? Optional.of(new EndServer(because("no commit was acknowledged here for as long as the lease lasts, and "
+                        + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over")))
+                : Optional.empty();
+    }
+
+    private static boolean othersMay(NodeView view) {
+        return !view.otherHealthyReplicas().isEmpty() && view.restraint().failover().isEmpty();
+    }
+
     /** The local fast path: nobody has to wait for a lease to run out whose server is known to be dead. */
     private static Optional<HealthDecision> releaseAfterCrash(NodeView view) {
         boolean crashed = view.writableRunEnded() || (view.mysqld().isEmpty() && !view.mysqldRuns());
-        boolean othersMay = !view.otherHealthyReplicas().isEmpty() && view.restraint().failover().isEmpty();
-        return view.lease() instanceof LeaseView.Mine && crashed && othersMay
+        return view.lease() instanceof LeaseView.Mine && crashed && othersMay(view)
                 ? Optional.of(new ReleaseLease(because("mysqld died, and "
                         + String.join(", ", view.otherHealthyReplicas().stream().sorted().toList()) + " can take over")))
                 : Optional.empty();

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param primaryPurged what the primary's binary logs hold no more, sampled with its set
  * @param links looked at in lossless mode, when another node holds the lease and this one receives nothing from it
  * @param mayWrite whether the right to write of {@link LeaseRight} still holds; without Consul, also until the next run can fence
+ * @param acknowledged whether this server has acknowledged a commit within that time, whoever holds the lease
  * @param warm whether this run of mysqld has replicated from the newest primary
  * @param mustJoin whether the data comes from a snapshot and has not caught up with a primary since: it may be old
  * @param coldGrace how long after mysqld's start a replica that isn't warm waits before it takes over
@@ -45,6 +46,7 @@ public record NodeView(
         Optional<GtidSet> primaryPurged,
         Optional<Links> links,
         boolean mayWrite,
+        boolean acknowledged,
         boolean warm,
         boolean mustJoin,
         Duration coldGrace,

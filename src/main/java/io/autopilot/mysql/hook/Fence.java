@@ -118,11 +118,16 @@ final class Fence {
     }
 
     private Optional<GtidSet> kill() {
+        end(new Reason("could not be made read-only in time"));
+        return Optional.empty();
+    }
+
+    /** The fence that needs no answer: nobody who waits is told OK (protocol P5). */
+    void end(Reason why) {
         Optional<MysqldStart> running = ports.state().mysqldStart();
         running.ifPresent(start -> {
-            LOG.warn("event=kill-mysqld pid={} reason=\"could not be made read-only in time\"", start.pid());
+            LOG.warn("event=kill-mysqld pid={} reason=\"{}\"", start.pid(), why);
             ports.program().kill(start);
         });
-        return Optional.empty();
     }
 }

@@ -9,7 +9,6 @@ import io.autopilot.mysql.core.LeaseView;
 import io.autopilot.mysql.core.NodeView;
 import io.autopilot.mysql.core.PrimaryRecord;
 import io.autopilot.mysql.core.Reason;
-import io.autopilot.mysql.core.ReplicationState;
 import io.autopilot.mysql.core.ServerState;
 import io.autopilot.mysql.hook.ClusterKeys.Indexed;
 import io.autopilot.mysql.port.ConsulException;
@@ -36,7 +35,6 @@ public final class Health implements Hook {
     private static final Duration LEAST_LOOK = Duration.ofMillis(100);
 
     /** What a health run can spare; a node that needs longer is noted by a later one. */
-    private static final Duration JOIN = Duration.ofSeconds(1);
 
     private static final Duration COMMIT = Duration.ofSeconds(2);
     /** For a take-over that another node has announced: that it ends, or is taken back. */
@@ -54,6 +52,7 @@ public final class Health implements Hook {
     private final TakeOver takeOver;
     private final Following following;
     private final Fence fence;
+    private final Joining joining;
     private final ConsulSilence silence;
 
     public Health(Node node, Ports ports) {
@@ -69,6 +68,7 @@ public final class Health implements Hook {
         this.fence = new Fence(ports);
         this.takeOver = new TakeOver(node, ports, fence, lease, keys, promotion);
         this.following = new Following(node, ports, fence, lease, keys);
+        this.joining = new Joining(ports);
         this.silence = new ConsulSilence(ports.state(), ports.ticker(), node.settings().lease());
     }
 
@@ -142,6 +142,7 @@ public final class Health implements Hook {
         return switch (decision) {
             case HealthDecision.Serve serve -> serve(serve, seen, deadline);
             case HealthDecision.Fence stop -> fence(stop, seen, deadline);
+            case HealthDecision.EndServer end -> end(end);
             case HealthDecision.BecomeWritable become ->
                 outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
@@ -154,7 +155,7 @@ public final class Health implements Hook {
                 Optional<Reason> obstacle = following.run(follow, deadline);
                 if (obstacle.isEmpty()) {
                     tellThePrimary(seen.view(), deadline);
-                    noteThatItJoined(seen.view(), deadline);
+                    joining.noteThatItJoined(seen.view(), deadline);
                 }
                 yield outcome(follow, obstacle);
             }
@@ -163,7 +164,7 @@ public final class Health implements Hook {
                 yield Outcome.notHealthy(decline, decline.reason());
             }
             case HealthDecision.Rest rest -> {
-                noteThatItFollows(seen.view());
+                joining.noteThatItFollows(seen.view());
                 services.withdraw(deadline);
                 yield Outcome.done(rest, rest.reason());
             }
@@ -199,21 +200,42 @@ public final class Health implements Hook {
         }
         switch (serve.role()) {
             case PRIMARY -> {
-                Optional<Reason> waiting = keepAcks(seen, deadline);
-                if (waiting.isPresent()) {
-                    return Outcome.notHealthy(serve, new Reason(serve.reason() + "; writes wait: " + waiting.get()));
-                }
-                if (!proveAndPublish(seen, start.get(), deadline)) {
-                    return Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile"));
+                Optional<Outcome> obstacle = servePrimary(serve, seen, start.get(), deadline);
+                if (obstacle.isPresent()) {
+                    return obstacle.get();
                 }
             }
-            case REPLICA -> noteThatItFollows(seen.view());
+            case REPLICA -> joining.noteThatItFollows(seen.view());
         }
         if (seen.view().mysqld().filter(ServerState::offline).isPresent()) {
             letClientsIn(deadline);
         }
         services.keep(serve.role(), serve.reason().text(), deadline);
         return Outcome.done(serve, serve.reason());
+    }
+
+    /** Empty: its writes are acknowledged. */
+    private Optional<Outcome> servePrimary(HealthDecision.Serve serve, Observation seen, MysqldStart start, Deadline deadline) {
+        try {
+            Optional<Reason> waiting = keepAcks(seen, deadline);
+            if (waiting.isPresent()) {
+                return Optional.of(Outcome.notHealthy(serve, new Reason(serve.reason() + "; writes wait: " + waiting.get())));
+            }
+            return proveAndPublish(seen, start, deadline)
+                    ? Optional.empty()
+                    : Optional.of(Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile")));
+        } catch (MysqlException e) {
+            // Late runs of this hook may be why none was acknowledged before; this one has asked.
+            if (HealthRule.endOfUselessServer(seen.view()).orElse(null) instanceof HealthDecision.EndServer end) {
+                return Optional.of(end(end));
+            }
+            throw e;
+        }
+    }
+
+    private Outcome end(HealthDecision.EndServer end) {
+        fence.end(end.reason());
+        return Outcome.notHealthy(end, end.reason());
     }
 
     private Optional<Reason> keepAcks(Observation seen, Deadline deadline) {
@@ -246,13 +268,6 @@ public final class Health implements Hook {
         return Outcome.done(alone, alone.reason());
     }
 
-    private void noteThatItFollows(NodeView view) {
-        ports.state().mysqldStart().ifPresent(start -> ports.state().writeFollowedTerm(start, view.knownTerm()));
-        if (ports.state().mustJoin() && hasCaughtUp(view)) {
-            ports.state().deleteMustJoin();
-        }
-    }
-
     /** A commit that hangs or fails proves that this primary is of no use: the right to write is not extended then. */
     private boolean proveAndPublish(Observation seen, MysqldStart start, Deadline deadline) {
         GtidSet executed;
@@ -281,26 +296,6 @@ public final class Health implements Hook {
         return view.mysqld()
                 .flatMap(mysqld -> view.durability()
                         .filter(d -> d.isMember(mysqld.serverUuid(), primary.term(), primary.serverUuid())))
-                .isPresent();
-    }
-
-    /** With all that the primary had when it was asked, a restored directory isn't old any more. */
-    private void noteThatItJoined(NodeView view, Deadline deadline) {
-        if (!ports.state().mustJoin() || view.primaryExecuted().isEmpty()) {
-            return;
-        }
-        try (Mysql local = ports.servers().connectLocal(deadline)) {
-            if (local.awaitApplied(view.primaryExecuted().get(), JOIN)) {
-                ports.state().deleteMustJoin();
-            }
-        }
-    }
-
-    private static boolean hasCaughtUp(NodeView view) {
-        return view.mysqld()
-                .flatMap(ServerState::replication)
-                .flatMap(ReplicationState::lag)
-                .filter(Duration.ZERO::equals)
                 .isPresent();
     }
 

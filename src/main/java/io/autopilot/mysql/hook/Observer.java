@@ -160,7 +160,7 @@ final class Observer {
         boolean present = facts.lease() instanceof LeaseView.Free free
                 && free.last().filter(last -> isPresent(last, deadline)).isPresent();
         boolean asksForReplicas =
-                facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty() || writableRunEnded();
+                facts.lease() instanceof LeaseView.Free || facts.mysqld().isEmpty() || writableRunEnded() || (writesUntilFenced() && !lease.mayWrite(ports.ticker().uptime()));
         Optional<String> successor = facts.lease() instanceof LeaseView.Free
                 ? keys.successor(facts.durability(), deadline.atMost(CONSUL)).filter(to -> !config.maintenance().containsKey(to))
                 : Optional.empty();
@@ -225,7 +225,7 @@ final class Observer {
             Set<String> otherHealthyReplicas,
             Restraint restraint) {
         boolean proven = facts.lease() instanceof LeaseView.Mine;
-        boolean writesUntilFenced = ports.state().mysqldStart().filter(ports.state()::writesUntilFenced).isPresent();
+        boolean writesUntilFenced = writesUntilFenced();
         long term = knownTerm(facts);
         return new NodeView(
                 node.name(),
@@ -245,6 +245,7 @@ final class Observer {
                 primary.map(ServerState::purged),
                 links,
                 proven || mayWriteUnproven(facts.lease(), writesUntilFenced),
+                lease.mayWrite(ports.ticker().uptime()),
                 isWarm(term),
                 ports.state().mustJoin(),
                 node.settings().lease().multipliedBy(2),
@@ -263,6 +264,10 @@ final class Observer {
     private boolean mayWriteUnproven(LeaseView seen, boolean writesUntilFenced) {
         Duration now = ports.ticker().uptime();
         return lease.mayWrite(seen instanceof LeaseView.Unknown && !writesUntilFenced ? now.plus(UNTIL_NEXT_FENCE) : now);
+    }
+
+    private boolean writesUntilFenced() {
+        return ports.state().mysqldStart().filter(ports.state()::writesUntilFenced).isPresent();
     }
 
     private boolean writableRunEnded() {

@@ -39,9 +39,9 @@ class FaultSuite {
     }
 
     private static List<Outcome.Setup> setups() {
-        return Arrays.stream(System.getProperty("versions", "9.7,8.0,5.6").split(",", -1))
+        return Arrays.stream(System.getProperty("versions", "9.7,8.0,5.6-standin").split(",", -1))
                 .flatMap(version -> Arrays.stream(System.getProperty("modes", "lossless,async").split(",", -1))
-                        .filter(mode -> mode.equals("async") || !version.equals(NO_LOSSLESS))
+                        .filter(mode -> mode.equals("async") || !version.startsWith(NO_LOSSLESS))
                         .map(mode -> new Outcome.Setup(version, mode.equals("lossless"))))
                 .toList();
     }

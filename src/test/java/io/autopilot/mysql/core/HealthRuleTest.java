@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.autopilot.mysql.core.HealthDecision.BecomeWritable;
 import io.autopilot.mysql.core.HealthDecision.Decline;
 import io.autopilot.mysql.core.HealthDecision.Diverged;
+import io.autopilot.mysql.core.HealthDecision.EndServer;
 import io.autopilot.mysql.core.HealthDecision.Fence;
 import io.autopilot.mysql.core.HealthDecision.Follow;
 import io.autopilot.mysql.core.HealthDecision.ReleaseLease;
@@ -283,6 +284,30 @@ class HealthRuleTest {
         decides(ReleaseLease.class);
         given.mysqldHangs();
         decides(ReleaseLease.class);
+    }
+
+    @Test
+    void aServerThatHangsIsEndedWhenAnotherOneCouldServe() {
+        given.holdsTheLease().mysqldHangs().healthyReplica("db2");
+        decides(StandBy.class);
+        given.acknowledgesNothing();
+        because(decides(EndServer.class), "db2 can take over");
+        given.failoverHeldBack();
+        decides(StandBy.class);
+    }
+
+    @Test
+    void aServerThatHangsAloneIsLeftToItself() {
+        given.holdsTheLease().mysqldHangs().acknowledgesNothing();
+        decides(StandBy.class);
+    }
+
+    /** Runs that came late are no reason: this one asks for a commit, and what becomes of it decides. */
+    @Test
+    void aServerThatAnswersIsAskedForACommitFirst() {
+        given.holdsTheLease().writable().healthyReplica("db2").acknowledgesNothing();
+        decides(Serve.class);
+        assertEquals(EndServer.class, HealthRule.endOfUselessServer(given.build()).orElseThrow().getClass());
     }
 
     @Test

@@ -35,6 +35,7 @@ final class NodeViewBuilder {
     private Optional<Links> links = Optional.empty();
     private String executed = "1-9";
     private boolean mayWrite = true;
+    private boolean acknowledged = true;
     private boolean warm;
     private boolean mustJoin;
     private String user = "repluser";
@@ -72,6 +73,7 @@ final class NodeViewBuilder {
                 primaryPurged,
                 links,
                 mayWrite,
+                acknowledged,
                 warm,
                 mustJoin,
                 Duration.ofSeconds(20),
@@ -239,6 +241,13 @@ final class NodeViewBuilder {
 
     NodeViewBuilder rightToWriteHasEnded() {
         mayWrite = false;
+        return this;
+    }
+
+    /** A run that was made writable in lossless mode, for longer than the lease lasts. */
+    NodeViewBuilder acknowledgesNothing() {
+        untilFenced = true;
+        acknowledged = false;
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.hook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -449,6 +450,47 @@ class LosslessTest {
         assertTrue(durability().intent().isEmpty());
         assertEquals(List.of(nodes.get(1)), cluster.writable());
         assertTrue(nodes.get(1).server.clientWrites());
+    }
+
+    /** Its disk is full: it answers, and no commit ends. */
+    @Test
+    void aPrimaryWhoseCommitsDontEndIsReplacedAndWhatWasAcknowledgedIsThere() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        FakeWrite write = nodes.get(0).server.clientWrite();
+        assertEquals(Answer.OK, write.answer());
+        nodes.get(0).server.setCommitsFail(true);
+        cluster.rounds(1);
+        assertEquals(List.of(nodes.get(0)), cluster.writable(), "a single commit may take long");
+        cluster.rounds(4);
+        assertEquals(1, cluster.writable().size());
+        FakeNode successor = cluster.writable().getFirst();
+        assertNotEquals(nodes.get(0), successor);
+        assertTrue(successor.server.executed().contains(write.gtid()));
+    }
+
+    @Test
+    void aPrimaryThatIsFrozenWhileItsHooksAreNotIsReplaced() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).server.setHangs(true);
+        cluster.rounds(5);
+        assertEquals(1, cluster.writable().stream().filter(node -> node != nodes.get(0)).count());
+    }
+
+    @Test
+    void aPrimaryWhoseCommitsDontEndStaysWhenNobodyCouldTakeOver() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        cluster.rounds(3);
+        nodes.get(1).killContainer();
+        cluster.rounds(4);
+        nodes.get(0).server.setCommitsFail(true);
+        Optional<MysqldStart> running = nodes.get(0).state.mysqldStart();
+        cluster.rounds(5);
+        assertEquals(running, nodes.get(0).state.mysqldStart());
+        nodes.get(0).server.setCommitsFail(false);
+        cluster.rounds(1);
+        assertTrue(nodes.get(0).server.clientWrites());
     }
 
     @Test
