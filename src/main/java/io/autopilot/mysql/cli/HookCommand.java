@@ -105,6 +105,10 @@ abstract class HookCommand implements Callable<Integer> {
         return HookRunner.exitCode(outcome);
     }
 
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     PrintWriter out() {
         return spec.commandLine().getOut();
     }

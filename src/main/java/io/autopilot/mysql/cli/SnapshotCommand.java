@@ -39,7 +39,7 @@ final class SnapshotCommand extends HookCommand {
             return runner(wiring).run(new SnapshotTurn(node, ports), ANSWER);
         }
         MysqlVersion version = Wiring.serverVersion();
-        SnapshotTaker taker = new SnapshotTaker(node, ports, wiring.store(), wiring.engines(version), new SecureRandom());
+        SnapshotTaker taker = new SnapshotTaker(node, ports, wiring.archives(), wiring.engines(version), new SecureRandom());
         SnapshotLock lock = new SnapshotLock(node, ports.consul(), wiring.repeater(), wiring.ticker());
         return runner(wiring).run(new TakeSnapshot(node, ports, lock, taker, ifDue), LIMIT);
     }

@@ -92,7 +92,7 @@ final class StatusJson {
                 .put("unacknowledged", kept.fate().unacknowledged().toString())
                 .put("stray", kept.fate().stray().toString())
                 .put("replayed", replayed.toString());
-        kept.files().forEach(file -> json.withArray("files").add(file.object()));
+        kept.files().forEach(file -> json.withArray("files").add(file.source()));
         return json;
     }
 

@@ -22,9 +22,11 @@ import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.MyCnf;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
+import io.autopilot.mysql.hook.Archives;
 import io.autopilot.mysql.hook.ControlLogin;
 import io.autopilot.mysql.hook.EvidenceArchive;
 import io.autopilot.mysql.hook.Node;
+import io.autopilot.mysql.hook.Pace;
 import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.SnapshotRestorer;
 import io.autopilot.mysql.hook.Snapshots;
@@ -92,7 +94,7 @@ final class Wiring {
                 new FileLocalState(RUN, settings.dataVolume().resolve("state"), PROC, ticker, sleeper),
                 ticker,
                 sleeper,
-                task -> Thread.ofPlatform().daemon().start(LogSetup.carried(Cancellation.carried(task))),
+                Wiring::task,
                 Clock.systemUTC());
     }
 
@@ -114,16 +116,32 @@ final class Wiring {
     }
 
     Snapshots snapshots(Node node, Ports ports, MysqlVersion version) {
-        SnapshotRestorer restorer = new SnapshotRestorer(store(), engines(version), version, new LocalDisk());
-        return new StoredSnapshots(node, ports.consul(), store(), restorer);
+        Archives archives = archives();
+        SnapshotRestorer restorer = new SnapshotRestorer(archives, engines(version), version, new LocalDisk());
+        return new StoredSnapshots(node, ports.consul(), archives, restorer);
     }
 
     SnapshotStore store() {
         return new LocalStore(settings.snapshots().directory(), settings.serviceName());
     }
 
+    Archives archives() {
+        Settings.Archiving how = settings.snapshots().archiving();
+        return new Archives(
+                store(),
+                new Archives.Format(how.compression(), how.level(), how.threads(), how.partBytes(), how.atOnce()),
+                how.keys(),
+                Wiring::task,
+                new Pace(how.bytesPerSecond(), new ThreadSleeper(), ticker),
+                new SecureRandom());
+    }
+
+    private static void task(Runnable task) {
+        Thread.ofPlatform().daemon().start(LogSetup.carried(Cancellation.carried(task)));
+    }
+
     EvidenceArchive evidence() {
-        return new EvidenceArchive(store(), new LocalDisk(), volume().dataDirectory());
+        return new EvidenceArchive(archives(), new LocalDisk(), volume().dataDirectory());
     }
 
     /** The first one that can is used: xtrabackup needs no copy of the data, CLONE needs no other program. */

@@ -78,6 +78,20 @@ public enum Setting {
     BACKUP_NAME(SNAPSHOTS, "mysql-backup-%Y-%m-%dT%H-%M-%SZ", "Beginning of a snapshot's name, in strftime's format."),
     BACKUP_TTL(SNAPSHOTS, "86400s", "Age at which the next snapshot is due; a bare number is seconds."),
 
+    SNAPSHOT_KEY(
+            SNAPSHOTS,
+            "",
+            "Encrypts all that goes into the store: 32 bytes as 64 hexadecimal digits or in base64; such as `openssl rand -hex 32` makes. Several, separated by"
+                    + " commas: the first encrypts, all decrypt. Without it snapshots of data that was encrypted can't be restored.",
+            true),
+    SNAPSHOT_KEY_FILE(SNAPSHOTS, "", "A file with the key, or with several, one a line; in place of SNAPSHOT_KEY."),
+    SNAPSHOT_COMPRESSION(SNAPSHOTS, "zstd", "`zstd` or `none`."),
+    SNAPSHOT_LEVEL(SNAPSHOTS, "3", "Level of zstd, 1 to 19."),
+    SNAPSHOT_THREADS(SNAPSHOTS, "1", "Threads that compress, 1 to 64."),
+    SNAPSHOT_PART_SIZE(SNAPSHOTS, "8M", "Size of the objects that a snapshot is cut into, 1M to 64M. One and SNAPSHOT_UPLOADS of them are in memory."),
+    SNAPSHOT_UPLOADS(SNAPSHOTS, "3", "Objects that are written or read at the same time, 1 to 32."),
+    SNAPSHOT_RATE(SNAPSHOTS, "", "Bytes a second that go to the store at most, such as `20M`; default: no limit."),
+
     PRIMARY_KEY(KEYS, "<SERVICE_NAME>-primary", "Consul key of the lease."),
     BACKUP_LOCK_KEY(KEYS, "<SERVICE_NAME>-backup-running", "Consul key of the snapshot lock."),
     LAST_BACKUP_KEY(KEYS, "<SERVICE_NAME>-last-backup", "Consul key of the newest snapshot."),

@@ -4,8 +4,10 @@ import io.autopilot.mysql.core.AckPolicy;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.ErrantPolicy;
 import io.autopilot.mysql.core.FailoverPolicy;
+import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
+import io.autopilot.mysql.core.StoredArchive;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -112,5 +114,20 @@ public record Settings(
      *
      * @param namePattern in strftime's format
      */
-    public record Snapshots(Path directory, String namePattern, Duration ttl) {}
+    public record Snapshots(Path directory, String namePattern, Duration ttl, Archiving archiving) {}
+
+    /**
+     * How streams are stored.
+     *
+     * @param atOnce objects that are written or read at the same time
+     * @param bytesPerSecond empty: no limit
+     */
+    public record Archiving(
+            StoredArchive.Compression compression,
+            int level,
+            int threads,
+            int partBytes,
+            int atOnce,
+            Optional<Long> bytesPerSecond,
+            Keyring keys) {}
 }

@@ -321,7 +321,8 @@ public final class SettingsReader {
         return new Settings.Snapshots(
                 path(Setting.STORAGE_DIR),
                 name,
-                values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)));
+                values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)),
+                new ArchivingReader(values).read());
     }
 
     private void checkSupervisor() {

@@ -108,19 +108,26 @@ final class Values {
 
     /** Bytes, with K, M, G or T for powers of 1024. */
     Optional<Long> size(Setting setting) {
-        return given(setting).flatMap(text -> {
-            Matcher form = SIZE.matcher(text.strip().toUpperCase(Locale.ROOT));
-            if (!form.matches()) {
-                problem(setting, "'" + text + "' is no size; write for example 512M or 2G");
-                return Optional.empty();
-            }
-            int power = form.group(2) == null ? 0 : 1 + "KMGT".indexOf(form.group(2));
-            long number = Long.parseLong(form.group(1));
-            if (number > Long.MAX_VALUE >> (10 * power)) {
-                problem(setting, "'" + text + "' is more than any machine has");
-                return Optional.empty();
-            }
-            return Optional.of(number << (10 * power));
-        });
+        return given(setting).flatMap(text -> size(setting, text));
+    }
+
+    /** The same, or the default. */
+    Optional<Long> sizeOr(Setting setting) {
+        return size(setting, text(setting));
+    }
+
+    private Optional<Long> size(Setting setting, String text) {
+        Matcher form = SIZE.matcher(text.strip().toUpperCase(Locale.ROOT));
+        if (!form.matches()) {
+            problem(setting, "'" + text + "' is no size; write for example 512M or 2G");
+            return Optional.empty();
+        }
+        int power = form.group(2) == null ? 0 : 1 + "KMGT".indexOf(form.group(2));
+        long number = Long.parseLong(form.group(1));
+        if (number > Long.MAX_VALUE >> (10 * power)) {
+            problem(setting, "'" + text + "' is more than any machine has");
+            return Optional.empty();
+        }
+        return Optional.of(number << (10 * power));
     }
 }

@@ -30,7 +30,7 @@ public record Evidence(
         List<File> files,
         Instant at) {
     /** The format that this program writes, and the newest that it reads. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     private static final int DIGITS = 12;
 
@@ -65,10 +65,8 @@ public record Evidence(
      * A file in the archive.
      *
      * @param source its name in the data directory
-     * @param object its name in the archive
-     * @param sha256 in small hexadecimal digits
      */
-    public record File(String source, String object, long bytes, String sha256) {}
+    public record File(String source, StoredArchive archive) {}
 
     public GtidSet errant() {
         return fate.errant();

@@ -33,11 +33,7 @@ public final class EvidenceRecords {
         node.put("stray", evidence.fate().stray().toString());
         node.put("place", evidence.place());
         ArrayNode files = node.putArray("files");
-        evidence.files().forEach(file -> files.addObject()
-                .put("source", file.source())
-                .put("object", file.object())
-                .put("bytes", file.bytes())
-                .put("sha256", file.sha256()));
+        evidence.files().forEach(file -> ArchiveRecords.write(file.archive(), files.addObject().put("source", file.source()).putObject("archive")));
         node.put("at", evidence.at().toString());
         return node.toPrettyString() + "\n";
     }
@@ -83,8 +79,7 @@ public final class EvidenceRecords {
     private static List<Evidence.File> files(JsonNode node) {
         List<Evidence.File> files = new ArrayList<>();
         for (JsonNode each : node.path("files")) {
-            JsonFields file = new JsonFields(each);
-            files.add(new Evidence.File(file.text("source"), file.text("object"), file.number("bytes"), file.text("sha256")));
+            files.add(new Evidence.File(new JsonFields(each).text("source"), ArchiveRecords.read(each.path("archive"))));
         }
         return files;
     }

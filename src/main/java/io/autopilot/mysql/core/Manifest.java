@@ -11,7 +11,6 @@ import java.util.Optional;
  * @param term of the primary that the data came from, 0 when it wasn't known
  * @param serverVersion of the mysqld that the data belongs to
  * @param binlog the primary's own position; empty when the tool doesn't know it
- * @param encryptionKey id of the key; empty: not encrypted
  */
 public record Manifest(
         SnapshotId id,
@@ -23,13 +22,11 @@ public record Manifest(
         Tool tool,
         GtidRange gtids,
         Optional<BinlogPosition> binlog,
-        StoredObject object,
-        Compression compression,
-        Optional<String> encryptionKey,
+        StoredArchive archive,
         Instant startedAt,
         Instant finishedAt) {
     /** The format that this program writes, and the newest that it reads. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /**
      * What made the archive.
@@ -38,21 +35,6 @@ public record Manifest(
      * @param version the tool's own version, in its words
      */
     public record Tool(String engine, String version) {}
-
-    /**
-     * The archive in the store.
-     *
-     * @param bytes its size as stored
-     * @param sha256 of all that is stored, in small hexadecimal digits
-     * @param contentBytes the archive's size before compression; the files in it take about that much room
-     */
-    public record StoredObject(String name, long bytes, String sha256, long contentBytes) {}
-
-    /** How the archive is packed. */
-    public enum Compression {
-        NONE,
-        ZSTD
-    }
 
     /** The pointer to this snapshot. */
     public SnapshotPointer pointer() {

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -23,11 +22,16 @@ import java.util.Optional;
 public final class SnapshotRecords {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String SEAL = "manifest-sha256";
+    private static final String SIGNATURE = "signature";
 
     private SnapshotRecords() {}
 
-    /** A manifest as it is stored. */
-    public static String write(Manifest manifest) {
+    /**
+     * A manifest as it is stored.
+     *
+     * @param keys the key that its archive is encrypted with signs it
+     */
+    public static String write(Manifest manifest, Keyring keys) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("format", Manifest.FORMAT);
         node.put("id", manifest.id().text());
@@ -41,15 +45,11 @@ public final class SnapshotRecords {
                 .put("version", manifest.tool().version());
         writeGtids(manifest.gtids(), node.putObject("gtids"));
         manifest.binlog().ifPresent(at -> node.putObject("binlog").put("file", at.file()).put("offset", at.offset()));
-        node.putObject("object")
-                .put("name", manifest.object().name())
-                .put("bytes", manifest.object().bytes())
-                .put("sha256", manifest.object().sha256())
-                .put("content-bytes", manifest.object().contentBytes());
-        node.put("compression", manifest.compression().name().toLowerCase(Locale.ROOT));
-        manifest.encryptionKey().ifPresent(key -> node.put("encryption-key", key));
+        ArchiveRecords.write(manifest.archive(), node.putObject("archive"));
         node.put("started-at", manifest.startedAt().toString());
         node.put("finished-at", manifest.finishedAt().toString());
+        manifest.archive().encryptionKey().ifPresent(id ->
+                node.put(SIGNATURE, keys.find(id).orElseThrow().sign(bytes(node))));
         node.put(SEAL, seal(node));
         return node.toPrettyString() + "\n";
     }
@@ -66,9 +66,10 @@ public final class SnapshotRecords {
      * Reads a manifest.
      *
      * @param id the snapshot that it must describe
-     * @throws IllegalArgumentException when it is damaged, of a format that this version doesn't know, or another snapshot's
+     * @param keys one that is signed with none of them is read as it is: its archive can't be opened
+     * @throws IllegalArgumentException when it is damaged, of a format that this version doesn't know, signed wrongly, or another snapshot's
      */
-    public static Manifest readManifest(SnapshotId id, String text) {
+    public static Manifest readManifest(SnapshotId id, String text, Keyring keys) {
         try {
             JsonNode node = JSON.readTree(text);
             JsonFields fields = new JsonFields(node);
@@ -81,7 +82,9 @@ public final class SnapshotRecords {
             if (!fields.text("id").equals(id.text())) {
                 throw new IllegalArgumentException("describes the snapshot " + fields.text("id"));
             }
-            return readManifest(id, fields);
+            Manifest manifest = readManifest(id, node, fields);
+            manifest.archive().encryptionKey().flatMap(keys::find).ifPresent(key -> checkSignature(node, fields.text(SIGNATURE), key));
+            return manifest;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(id.manifestName() + " is damaged: no JSON", e);
         } catch (IllegalArgumentException | DateTimeException e) {
@@ -89,9 +92,8 @@ public final class SnapshotRecords {
         }
     }
 
-    private static Manifest readManifest(SnapshotId id, JsonFields fields) {
+    private static Manifest readManifest(SnapshotId id, JsonNode node, JsonFields fields) {
         JsonFields tool = fields.part("tool");
-        JsonFields object = fields.part("object");
         return new Manifest(
                 id,
                 fields.text("service"),
@@ -102,10 +104,7 @@ public final class SnapshotRecords {
                 new Manifest.Tool(tool.text("engine"), tool.text("version")),
                 readGtids(fields.part("gtids")),
                 fields.optionalPart("binlog").map(at -> new BinlogPosition(at.text("file"), at.number("offset"))),
-                new Manifest.StoredObject(
-                        object.text("name"), object.number("bytes"), object.text("sha256"), object.number("content-bytes")),
-                Manifest.Compression.valueOf(fields.text("compression").toUpperCase(Locale.ROOT)),
-                fields.optionalText("encryption-key"),
+                ArchiveRecords.read(node.path("archive")),
                 Instant.parse(fields.text("started-at")),
                 Instant.parse(fields.text("finished-at")));
     }
@@ -125,10 +124,23 @@ public final class SnapshotRecords {
         }
     }
 
+    /** Who can write to the store but has no key must not be able to change what an encrypted snapshot is taken for. */
+    private static void checkSignature(JsonNode node, String signature, EncryptionKey key) {
+        ObjectNode rest = node.deepCopy();
+        rest.remove(SEAL);
+        rest.remove(SIGNATURE);
+        if (!key.signed(bytes(rest), signature)) {
+            throw new IllegalArgumentException("was altered by somebody without the key " + key.id());
+        }
+    }
+
+    private static byte[] bytes(ObjectNode fields) {
+        return fields.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     private static String seal(ObjectNode fields) {
         try {
-            byte[] bytes = fields.toString().getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes(fields)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -5,7 +5,6 @@ import io.autopilot.mysql.core.EvidenceRecords;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Disk;
 import io.autopilot.mysql.port.SnapshotStore;
-import io.autopilot.mysql.port.SnapshotStore.Stored;
 import io.autopilot.mysql.port.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,29 +14,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
- * Binary logs with errant transactions, kept beside the snapshots (G4): the files as they are, so that mysqlbinlog reads them, and a
- * description that is written last. A run that was killed leaves files without one; the next run begins again.
+ * Binary logs with errant transactions, kept beside the snapshots (G4): the files as they are, and a description that is written last. A run
+ * that was killed leaves files without one; the next run begins again.
  */
 public final class EvidenceArchive {
     private static final String PLACE = "evidence";
     private static final String DESCRIPTION = ".evidence.json";
     private static final int LONGEST_DESCRIPTION = 16 << 20;
 
+    private final Archives archives;
     private final SnapshotStore store;
     private final Disk disk;
     private final Path dataDirectory;
 
     /**
-     * @param snapshots the store that this archive is a place within
+     * @param archives of the snapshots; the evidence is a place within
      * @param dataDirectory mysqld's, where the binary logs are
      */
-    public EvidenceArchive(SnapshotStore snapshots, Disk disk, Path dataDirectory) {
-        this.store = snapshots.within(PLACE);
+    public EvidenceArchive(Archives archives, Disk disk, Path dataDirectory) {
+        this.archives = archives.within(PLACE);
+        this.store = this.archives.store();
         this.disk = disk;
         this.dataDirectory = dataDirectory;
     }
@@ -49,23 +48,32 @@ public final class EvidenceArchive {
 
     /** The evidence of this name, if it is complete: described, and every file there in its size. */
     Optional<Evidence> find(String id, Deadline deadline) {
-        Map<String, Long> sizes = store.list(deadline).stream().collect(Collectors.toMap(Stored::name, Stored::bytes));
-        if (!sizes.containsKey(id + DESCRIPTION)) {
-            return Optional.empty();
-        }
-        return read(id, deadline).filter(evidence -> evidence.files().stream()
-                .allMatch(file -> Long.valueOf(file.bytes()).equals(sizes.get(file.object()))));
-    }
-
-    private Optional<Evidence> read(String id, Deadline deadline) {
-        try (InputStream in = store.open(id + DESCRIPTION, 0, deadline).orElse(InputStream.nullInputStream())) {
-            return Optional.of(EvidenceRecords.read(id, new String(in.readNBytes(LONGEST_DESCRIPTION), StandardCharsets.UTF_8)));
+        try {
+            return read(id, deadline).filter(evidence -> evidence.files().stream()
+                    .allMatch(file -> archives.damage(file.archive(), deadline).isEmpty()));
         } catch (IllegalArgumentException e) {
             // As good as none: the files are still on this node, and are copied again.
             return Optional.empty();
-        } catch (IOException e) {
-            throw failed("read " + id, e);
         }
+    }
+
+    /**
+     * What the archive has of this name; empty when there is no such evidence.
+     *
+     * @throws IllegalArgumentException when its description is damaged
+     */
+    public Optional<Evidence> read(String id, Deadline deadline) {
+        return store.get(id + DESCRIPTION, LONGEST_DESCRIPTION, deadline)
+                .map(text -> EvidenceRecords.read(id, new String(text, StandardCharsets.UTF_8)));
+    }
+
+    /** The ids of all that is described. */
+    public List<String> ids(Deadline deadline) {
+        return store.list(deadline).stream()
+                .map(SnapshotStore.Stored::name)
+                .filter(name -> name.endsWith(DESCRIPTION))
+                .map(name -> name.substring(0, name.length() - DESCRIPTION.length()))
+                .toList();
     }
 
     /** The names of the relay logs in the data directory. */
@@ -90,46 +98,48 @@ public final class EvidenceArchive {
         }
         Evidence evidence = outline.with(files);
         byte[] text = EvidenceRecords.write(evidence).getBytes(StandardCharsets.UTF_8);
-        put(outline.id() + DESCRIPTION, out -> out.write(text), deadline);
+        store.put(outline.id() + DESCRIPTION, text, deadline);
         return evidence;
     }
 
     private Evidence.File copy(String id, String source, Deadline deadline) {
-        String object = id + "." + source;
-        store.delete(object, deadline);
+        String name = id + "." + source + archives.extension();
+        store.within(name).deleteAll(deadline);
         Meter copied = Meter.hashing();
-        put(object, out -> {
-            try (InputStream in = copied.behind(disk.open(dataDirectory.resolve(source)))) {
-                in.transferTo(out);
-            }
-        }, deadline);
-        Evidence.File file = new Evidence.File(source, object, copied.bytes(), copied.sha256());
-        readBack(file, deadline);
-        return file;
+        try {
+            Evidence.File file = new Evidence.File(source, archives.put(name, archives.silently(), out -> {
+                try (InputStream in = copied.behind(disk.open(dataDirectory.resolve(source)))) {
+                    in.transferTo(out);
+                }
+            }, deadline));
+            readBack(file, copied.sha256(), deadline);
+            return file;
+        } catch (IOException e) {
+            throw new StoreException("can't keep " + source + " in " + store.place() + ": " + e.getMessage(), e);
+        }
     }
 
     /** The original is about to be thrown away. */
-    private void readBack(Evidence.File file, Deadline deadline) {
+    private void readBack(Evidence.File file, String sha256, Deadline deadline) {
         Meter stored = Meter.hashing();
-        try (InputStream in = stored.behind(store.open(file.object(), 0, deadline).orElse(InputStream.nullInputStream()))) {
-            in.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            throw failed("read back " + file.object(), e);
-        }
-        if (stored.bytes() != file.bytes() || !stored.sha256().equals(file.sha256())) {
-            throw new StoreException(store.place() + " gives back something else than " + file.object() + " was", null);
-        }
-    }
-
-    private void put(String object, SnapshotStore.Content content, Deadline deadline) {
         try {
-            store.put(object, content, deadline);
+            copyTo(stored.before(OutputStream.nullOutputStream()), file, deadline);
         } catch (IOException e) {
-            throw failed("write " + object, e);
+            throw new StoreException(store.place() + " gives back something else than " + file.source() + " was: " + e.getMessage(), e);
+        }
+        if (!stored.sha256().equals(sha256)) {
+            throw new StoreException(store.place() + " gives back something else than " + file.source() + " was", null);
         }
     }
 
-    private StoreException failed(String what, IOException e) {
-        return new StoreException("can't " + what + " in " + store.place() + ": " + e.getMessage(), e);
+    /**
+     * Writes one of the files out as it was.
+     *
+     * @throws IOException when what is stored is damaged, too; the message names the part
+     */
+    public void copyTo(OutputStream out, Evidence.File file, Deadline deadline) throws IOException {
+        try (Archives.Opened opened = archives.open(file.archive(), deadline)) {
+            opened.content().transferTo(out);
+        }
     }
 }

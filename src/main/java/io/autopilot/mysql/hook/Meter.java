@@ -23,8 +23,17 @@ final class Meter {
     }
 
     static Meter hashing() {
+        return new Meter(Optional.of(digest()));
+    }
+
+    /** Of all of these bytes, in small hexadecimal digits. */
+    static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    private static MessageDigest digest() {
         try {
-            return new Meter(Optional.of(MessageDigest.getInstance("SHA-256")));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -210,7 +210,7 @@ public final class Rebuild implements Hook {
                 evidence.fate().unacknowledged(),
                 evidence.fate().stray(),
                 evidence.place(),
-                evidence.files().stream().map(Evidence.File::object).toList());
+                evidence.files().stream().map(Evidence.File::source).toList());
         return Optional.empty();
     }
 

@@ -7,27 +7,24 @@ import io.autopilot.mysql.core.SnapshotRecords;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.SnapshotStore.Stored;
-import io.autopilot.mysql.port.StoreException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The snapshots in a store, as their manifests describe them. */
 public final class SnapshotCatalogue {
-    /** A manifest is a few kilobytes, and its GTID set may be long. */
-    private static final int LONGEST_MANIFEST = 16 << 20;
+    /** A manifest is a few kilobytes; its GTID set may be long, and its parts many. */
+    private static final int LONGEST_MANIFEST = 64 << 20;
 
     private final SnapshotStore store;
+    private final Archives archives;
 
-    public SnapshotCatalogue(SnapshotStore store) {
-        this.store = store;
+    public SnapshotCatalogue(Archives archives) {
+        this.store = archives.store();
+        this.archives = archives;
     }
 
     /** A snapshot that has a manifest. */
@@ -60,11 +57,9 @@ public final class SnapshotCatalogue {
 
     /** All of them, the newest first. */
     public List<Entry> read(Deadline deadline) {
-        Map<String, Stored> objects = new HashMap<>();
-        store.list(deadline).forEach(object -> objects.put(object.name(), object));
         List<Entry> entries = new ArrayList<>();
-        for (Stored object : objects.values()) {
-            SnapshotId.ofManifest(object.name()).flatMap(id -> entry(id, object, objects, deadline)).ifPresent(entries::add);
+        for (Stored object : store.list(deadline)) {
+            SnapshotId.ofManifest(object.name()).flatMap(id -> entry(id, object.modified(), deadline)).ifPresent(entries::add);
         }
         entries.sort(Comparator.comparing(Entry::at).thenComparing(entry -> entry.id().text()).reversed());
         return List.copyOf(entries);
@@ -72,48 +67,23 @@ public final class SnapshotCatalogue {
 
     /** One of them; empty when the store has no such manifest. */
     public Optional<Entry> find(SnapshotId id, Deadline deadline) {
-        Map<String, Stored> objects = new HashMap<>();
-        store.list(deadline).forEach(object -> objects.put(object.name(), object));
-        return Optional.ofNullable(objects.get(id.manifestName())).flatMap(object -> entry(id, object, objects, deadline));
+        return entry(id, Instant.EPOCH, deadline);
     }
 
-    /** Empty: deleted since the store was listed. */
-    private Optional<Entry> entry(SnapshotId id, Stored described, Map<String, Stored> objects, Deadline deadline) {
+    /**
+     * Empty: there is none, or it was deleted since the store was listed.
+     *
+     * @param modified stands in for the time of one that can't be read
+     */
+    private Optional<Entry> entry(SnapshotId id, Instant modified, Deadline deadline) {
         try {
-            return text(id, deadline).map(text -> entry(SnapshotRecords.readManifest(id, text), objects));
+            return store.get(id.manifestName(), LONGEST_MANIFEST, deadline)
+                    .map(text -> SnapshotRecords.readManifest(id, new String(text, StandardCharsets.UTF_8), archives.keys()))
+                    .map(manifest -> archives.damage(manifest.archive(), deadline)
+                            .<Entry>map(reason -> new Entry.Damaged(id, manifest.finishedAt(), reason))
+                            .orElseGet(() -> new Entry.Whole(manifest)));
         } catch (IllegalArgumentException e) {
-            return Optional.of(new Entry.Damaged(id, described.modified(), new Reason(String.valueOf(e.getMessage()))));
-        }
-    }
-
-    private static Entry entry(Manifest manifest, Map<String, Stored> objects) {
-        Manifest.StoredObject wanted = manifest.object();
-        Stored there = objects.get(wanted.name());
-        if (there == null) {
-            return damaged(manifest, wanted.name() + " is missing");
-        }
-        if (there.bytes() != wanted.bytes()) {
-            return damaged(manifest, wanted.name() + " has " + there.bytes() + " bytes instead of " + wanted.bytes());
-        }
-        return new Entry.Whole(manifest);
-    }
-
-    private static Entry damaged(Manifest manifest, String reason) {
-        return new Entry.Damaged(manifest.id(), manifest.finishedAt(), new Reason(reason));
-    }
-
-    private Optional<String> text(SnapshotId id, Deadline deadline) {
-        String name = id.manifestName();
-        try {
-            Optional<InputStream> opened = store.open(name, 0, deadline);
-            if (opened.isEmpty()) {
-                return Optional.empty();
-            }
-            try (InputStream in = opened.get()) {
-                return Optional.of(new String(in.readNBytes(LONGEST_MANIFEST), StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            throw new StoreException("can't read " + name + " from " + store.place() + ": " + e.getMessage(), e);
+            return Optional.of(new Entry.Damaged(id, modified, new Reason(String.valueOf(e.getMessage()))));
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.autopilot.mysql.hook;
 
-import com.github.luben.zstd.ZstdInputStream;
 import io.autopilot.mysql.core.GtidRange;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Manifest;
@@ -12,9 +11,7 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Disk;
 import io.autopilot.mysql.port.SnapshotEngine;
 import io.autopilot.mysql.port.SnapshotException;
-import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.StoreException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,7 +32,7 @@ public final class SnapshotRestorer {
 
     private static final int SHARE = 20;
 
-    private final SnapshotStore store;
+    private final Archives archives;
     private final SnapshotCatalogue catalogue;
     private final List<SnapshotEngine> engines;
     private final MysqlVersion server;
@@ -44,9 +41,9 @@ public final class SnapshotRestorer {
     /**
      * @param server version of the mysqld that will start on what is restored
      */
-    public SnapshotRestorer(SnapshotStore store, List<SnapshotEngine> engines, MysqlVersion server, Disk disk) {
-        this.store = store;
-        this.catalogue = new SnapshotCatalogue(store);
+    public SnapshotRestorer(Archives archives, List<SnapshotEngine> engines, MysqlVersion server, Disk disk) {
+        this.archives = archives;
+        this.catalogue = new SnapshotCatalogue(archives);
         this.engines = List.copyOf(engines);
         this.server = server;
         this.disk = disk;
@@ -62,7 +59,7 @@ public final class SnapshotRestorer {
     public RestoreResult restore(SnapshotId id, Path target, Deadline deadline) {
         Optional<SnapshotCatalogue.Entry> found = catalogue.find(id, deadline);
         if (found.isEmpty()) {
-            return new RestoreResult.Refused(new Reason(store.place() + " has no snapshot " + id));
+            return new RestoreResult.Refused(new Reason(archives.store().place() + " has no snapshot " + id));
         }
         return switch (found.get()) {
             case SnapshotCatalogue.Entry.Damaged damaged -> refused(id, damaged.reason().text());
@@ -76,8 +73,9 @@ public final class SnapshotRestorer {
 
     /** Why this snapshot can't become a data directory here, as far as its manifest tells; empty when it can. */
     Optional<Reason> whyNot(Manifest manifest) {
-        if (manifest.encryptionKey().isPresent()) {
-            return Optional.of(new Reason("it is encrypted with the key " + manifest.encryptionKey().get()));
+        Optional<Reason> noKey = archives.keys().whyNot(manifest.archive().encryptionKey());
+        if (noKey.isPresent()) {
+            return noKey;
         }
         if (engine(manifest).isEmpty()) {
             return Optional.of(new Reason("it was made by the engine " + manifest.tool().engine() + ", which is not known here"));
@@ -118,7 +116,7 @@ public final class SnapshotRestorer {
     }
 
     private Optional<Reason> noRoom(Manifest manifest, Path target) {
-        long content = manifest.object().contentBytes();
+        long content = manifest.archive().contentBytes();
         long needed = content + content / SHARE + SPARE;
         long usable = disk.usableBytes(target);
         return usable >= needed
@@ -139,51 +137,26 @@ public final class SnapshotRestorer {
 
     /** Empty: what was unpacked is what was stored. Else what is wrong with it. */
     private Optional<Reason> unpack(SnapshotEngine engine, Manifest manifest, Path target, Deadline deadline) {
-        String object = manifest.object().name();
-        try (InputStream in = store.open(object, 0, deadline)
-                .orElseThrow(() -> new StoreException(object + " has gone from " + store.place(), null))) {
-            Meter stored = Meter.hashing();
-            InputStream read = stored.behind(in);
-            Optional<Exception> failure = unpack(engine, manifest, read, target, deadline);
-            // To the end in any case: only the hash of all of it tells damage from a failure of this node.
-            read.transferTo(OutputStream.nullOutputStream());
-            if (stored.bytes() != manifest.object().bytes() || !stored.sha256().equals(manifest.object().sha256())) {
-                return Optional.of(new Reason(object + " is damaged: its " + stored.bytes()
-                        + " bytes don't have the hash that the manifest says"
-                        + failure.map(e -> " (" + e.getMessage() + ")").orElse("")));
-            }
-            if (failure.isPresent()) {
-                throw new SnapshotException("can't unpack " + object + ": " + failure.get().getMessage(), failure.get());
-            }
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new StoreException("can't read " + object + " from " + store.place() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Optional<Exception> unpack(
-            SnapshotEngine engine, Manifest manifest, InputStream stored, Path target, Deadline deadline) {
+        String name = manifest.archive().name();
         Meter content = Meter.counting();
-        try (InputStream archive = content.behind(unpacked(manifest, stored))) {
-            engine.extract(archive, target, deadline);
-            archive.transferTo(OutputStream.nullOutputStream());
-            return content.bytes() == manifest.object().contentBytes()
-                    ? Optional.empty()
-                    : Optional.of(new SnapshotException("it unpacks to " + content.bytes() + " bytes"));
-        } catch (IOException | SnapshotException e) {
-            return Optional.of(e);
+        try (Archives.Opened opened = archives.open(manifest.archive(), deadline)) {
+            try {
+                InputStream archive = content.behind(opened.content());
+                engine.extract(archive, target, deadline);
+                archive.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException | SnapshotException e) {
+                // Of what stands in the store no byte gets here unchecked: anything else is a failure of this node, or of the way.
+                if (opened.parts().damage().isPresent()) {
+                    return opened.parts().damage();
+                }
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new SnapshotException("can't unpack " + name + ": " + e.getMessage(), e);
         }
-    }
-
-    private static InputStream unpacked(Manifest manifest, InputStream stored) throws IOException {
-        // Its buffer is its own; closing it must not close the stored stream, which has to be hashed to the end.
-        InputStream unclosed = new FilterInputStream(stored) {
-            @Override
-            public void close() {}
-        };
-        return switch (manifest.compression()) {
-            case NONE -> unclosed;
-            case ZSTD -> new ZstdInputStream(unclosed);
-        };
+        return content.bytes() == manifest.archive().contentBytes()
+                ? Optional.empty()
+                : Optional.of(new Reason(
+                        name + " unpacks to " + content.bytes() + " bytes instead of " + manifest.archive().contentBytes()));
     }
 }

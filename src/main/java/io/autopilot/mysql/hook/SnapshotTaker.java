@@ -1,6 +1,5 @@
 package io.autopilot.mysql.hook;
 
-import com.github.luben.zstd.ZstdOutputStream;
 import io.autopilot.mysql.core.Manifest;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.Reason;
@@ -8,6 +7,7 @@ import io.autopilot.mysql.core.SnapshotId;
 import io.autopilot.mysql.core.SnapshotName;
 import io.autopilot.mysql.core.SnapshotPointer;
 import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.core.StoredArchive;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Consul.KvEntry;
 import io.autopilot.mysql.port.Consul.TxnOp;
@@ -19,7 +19,6 @@ import io.autopilot.mysql.port.SnapshotException;
 import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.StoreException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,23 +41,25 @@ public final class SnapshotTaker {
     private static final Duration CALL = Duration.ofSeconds(5);
     private static final Duration CLEAN_UP = Duration.ofSeconds(30);
     private static final String PACKED = ".zst";
-    private static final int LEVEL = 3;
+    private static final Duration TELL = Duration.ofSeconds(10);
     private static final int RANDOM_BYTES = 4;
     private static final int POINTER_ATTEMPTS = 3;
 
     private final Node node;
     private final Ports ports;
     private final SnapshotStore store;
+    private final Archives archives;
     private final List<SnapshotEngine> engines;
     private final RandomGenerator random;
 
     /**
      * @param engines the first one that can is used
      */
-    public SnapshotTaker(Node node, Ports ports, SnapshotStore store, List<SnapshotEngine> engines, RandomGenerator random) {
+    public SnapshotTaker(Node node, Ports ports, Archives archives, List<SnapshotEngine> engines, RandomGenerator random) {
         this.node = node;
         this.ports = ports;
-        this.store = store;
+        this.store = archives.store();
+        this.archives = archives;
         this.engines = List.copyOf(engines);
         this.random = random;
     }
@@ -79,9 +80,9 @@ public final class SnapshotTaker {
         removeLeftovers(deadline);
         Instant startedAt = ports.clock().instant();
         SnapshotId id = SnapshotName.of(node.settings().snapshots().namePattern(), startedAt, randomEnd());
-        String object = id + engine.extension() + PACKED;
+        String name = id + engine.extension() + archives.extension();
         LOG.info("event=snapshot-begin id=\"{}\" engine={} store={}", id, engine.name(), store.place());
-        Archive archive = upload(engine, new SnapshotEngine.Donor(version, mysql::executed), object, deadline);
+        Streamed streamed = stream(engine, new SnapshotEngine.Donor(version, mysql::executed), name, deadline);
         Manifest manifest = new Manifest(
                 id,
                 node.settings().serviceName(),
@@ -89,12 +90,10 @@ public final class SnapshotTaker {
                 term,
                 node.name(),
                 version,
-                new Manifest.Tool(engine.name(), archive.taken().toolVersion()),
-                archive.taken().gtids(),
-                archive.taken().binlog(),
-                new Manifest.StoredObject(object, archive.bytes(), archive.sha256(), archive.contentBytes()),
-                Manifest.Compression.ZSTD,
-                Optional.empty(),
+                new Manifest.Tool(engine.name(), streamed.taken().toolVersion()),
+                streamed.taken().gtids(),
+                streamed.taken().binlog(),
+                streamed.archive(),
                 startedAt,
                 ports.clock().instant());
         publish(lock, manifest, deadline);
@@ -102,8 +101,8 @@ public final class SnapshotTaker {
                 "event=snapshot-done id=\"{}\" engine={} bytes={} content={} took={}ms gtids=\"{}\"",
                 id,
                 engine.name(),
-                archive.bytes(),
-                archive.contentBytes(),
+                manifest.archive().bytes(),
+                manifest.archive().contentBytes(),
                 manifest.took().toMillis(),
                 manifest.gtids());
         return manifest.pointer();
@@ -131,15 +130,14 @@ public final class SnapshotTaker {
     private void removeLeftovers(Deadline deadline) {
         engines.forEach(SnapshotEngine::removeLeftovers);
         List<String> removed = new ArrayList<>(store.removeUnfinished(deadline));
-        List<String> names = store.list(deadline).stream().map(SnapshotStore.Stored::name).toList();
-        List<String> described = names.stream()
-                .flatMap(name -> SnapshotId.ofManifest(name).stream())
+        List<String> described = store.list(deadline).stream()
+                .flatMap(object -> SnapshotId.ofManifest(object.name()).stream())
                 .map(id -> id + ".")
                 .toList();
-        for (String name : names) {
-            if (isArchive(name) && described.stream().noneMatch(name::startsWith)) {
-                store.delete(name, deadline);
-                removed.add(name);
+        for (String place : store.places(deadline)) {
+            if (isArchive(place) && described.stream().noneMatch(place::startsWith)) {
+                store.within(place).deleteAll(deadline);
+                removed.add(place);
             }
         }
         if (!removed.isEmpty()) {
@@ -147,43 +145,40 @@ public final class SnapshotTaker {
         }
     }
 
-    private boolean isArchive(String name) {
-        return engines.stream().anyMatch(engine -> name.endsWith(engine.extension() + PACKED));
+    /** Whatever the settings are now, it may have been stored under others. */
+    private boolean isArchive(String place) {
+        String archive = place.endsWith(PACKED) ? place.substring(0, place.length() - PACKED.length()) : place;
+        return engines.stream().anyMatch(engine -> archive.endsWith(engine.extension()));
     }
 
-    private record Archive(SnapshotEngine.Taken taken, long bytes, String sha256, long contentBytes) {}
+    private record Streamed(SnapshotEngine.Taken taken, StoredArchive archive) {}
 
-    private Archive upload(SnapshotEngine engine, SnapshotEngine.Donor donor, String object, Deadline deadline) {
-        Meter content = Meter.counting();
-        Meter stored = Meter.hashing();
+    private Streamed stream(SnapshotEngine engine, SnapshotEngine.Donor donor, String name, Deadline deadline) {
         List<SnapshotEngine.Taken> taken = new ArrayList<>();
-        long bytes;
         try {
-            bytes = store.put(object, out -> {
-                try (OutputStream packed = new ZstdOutputStream(stored.before(out), LEVEL)) {
-                    taken.add(engine.stream(donor, content.before(packed), deadline));
-                }
-            }, deadline);
+            StoredArchive archive =
+                    archives.put(name, progress(engine), out -> taken.add(engine.stream(donor, out, deadline)), deadline);
+            return new Streamed(taken.getFirst(), archive);
         } catch (IOException e) {
-            throw new StoreException("can't write " + object + " to " + store.place() + ": " + e.getMessage(), e);
+            throw new StoreException("can't write " + name + " to " + store.place() + ": " + e.getMessage(), e);
         }
-        if (bytes != stored.bytes()) {
-            throw removing(object, new StoreException(
-                    store.place() + " has " + bytes + " bytes of " + object + ", " + stored.bytes() + " were written", null));
-        }
-        return new Archive(taken.getFirst(), bytes, stored.sha256(), content.bytes());
+    }
+
+    private Progress progress(SnapshotEngine engine) {
+        return new Progress(engine.expectedBytes(), ports.ticker(), TELL, report -> LOG.info("event=snapshot-progress at=\"{}\"", report));
     }
 
     private void publish(SnapshotLock.Held lock, Manifest manifest, Deadline deadline) {
-        byte[] text = SnapshotRecords.write(manifest).getBytes(StandardCharsets.UTF_8);
+        byte[] text = SnapshotRecords.write(manifest, archives.keys()).getBytes(StandardCharsets.UTF_8);
+        boolean done = false;
         try {
             lock.ensureHeld(deadline);
-            store.put(manifest.id().manifestName(), out -> out.write(text), deadline);
-        } catch (IOException e) {
-            throw removing(manifest.object().name(), new StoreException(
-                    "can't write " + manifest.id().manifestName() + " to " + store.place() + ": " + e.getMessage(), e));
-        } catch (RuntimeException e) {
-            throw removing(manifest.object().name(), e);
+            store.put(manifest.id().manifestName(), text, deadline);
+            done = true;
+        } finally {
+            if (!done) {
+                archives.delete(manifest.archive().name(), Deadline.after(CLEAN_UP, ports.ticker()));
+            }
         }
         // From here on the snapshot exists and stays: when Consul fails it may have moved the pointer all the same.
         movePointer(lock, manifest.pointer(), deadline);
@@ -206,14 +201,5 @@ public final class SnapshotTaker {
         }
         throw new SnapshotException(
                 "the snapshot " + pointer.id() + " is in the store, but Consul refused to point to it: " + String.join("; ", refused));
-    }
-
-    private <E extends RuntimeException> E removing(String object, E failure) {
-        try {
-            store.delete(object, Deadline.after(CLEAN_UP, ports.ticker()));
-        } catch (StoreException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
     }
 }

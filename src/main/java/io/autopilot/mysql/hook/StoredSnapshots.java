@@ -33,11 +33,11 @@ public final class StoredSnapshots implements Snapshots {
     private final SnapshotCatalogue catalogue;
     private final SnapshotRestorer restorer;
 
-    public StoredSnapshots(Node node, Consul consul, SnapshotStore store, SnapshotRestorer restorer) {
+    public StoredSnapshots(Node node, Consul consul, Archives archives, SnapshotRestorer restorer) {
         this.node = node;
         this.consul = consul;
-        this.store = store;
-        this.catalogue = new SnapshotCatalogue(store);
+        this.store = archives.store();
+        this.catalogue = new SnapshotCatalogue(archives);
         this.restorer = restorer;
     }
 

@@ -26,6 +26,9 @@ public interface SnapshotEngine {
     /** Why it can't take snapshots of such a server here; empty when it can. */
     Optional<Reason> whyNot(MysqlVersion server, Deadline deadline);
 
+    /** How long an archive would be now, about: for those who watch. */
+    long expectedBytes();
+
     /**
      * Writes the archive as it is made. It counts for nothing unless this returns normally, which is only when the tool says that it
      * is complete.

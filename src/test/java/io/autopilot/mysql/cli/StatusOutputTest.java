@@ -16,6 +16,7 @@ import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.Restraint;
+import io.autopilot.mysql.core.StoredArchive;
 import io.autopilot.mysql.core.StoppedElection;
 import io.autopilot.mysql.core.TermRecord;
 import io.autopilot.mysql.core.Verdict;
@@ -26,6 +27,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StatusOutputTest {
+    private static final StoredArchive ARCHIVE = new StoredArchive(
+            "db0-1234.binlog.000002", List.of(new StoredArchive.Part(12, "ab12".repeat(16))), 5000, StoredArchive.Compression.ZSTD, Optional.empty());
+
     private static final ClusterStatus WITHOUT_CONSUL = new ClusterStatus(
             "mysql",
             Optional.empty(),
@@ -116,7 +120,7 @@ class StatusOutputTest {
                 "db1 lacks them",
                 Evidence.Fate.of(GtidSet.parse(uuid + ":7-9"), Set.of(uuid), Durability.Mode.ASYNC),
                 "/snapshots/mysql/evidence",
-                List.of(new Evidence.File("binlog.000002", "db0-1234.binlog.000002", 12, "ab")),
+                List.of(new Evidence.File("binlog.000002", ARCHIVE)),
                 Instant.EPOCH);
         ClusterStatus status = new ClusterStatus(
                 "mysql",
@@ -139,7 +143,7 @@ class StatusOutputTest {
         assertFalse(text.contains("written past"), text);
         JsonNode json = new JsonMapper().readTree(StatusJson.text(status)).path("evidence").path(0);
         assertEquals(uuid + ":7-9", json.path("lost").asText());
-        assertEquals("db0-1234.binlog.000002", json.path("files").path(0).asText());
+        assertEquals("binlog.000002", json.path("files").path(0).asText());
     }
 
     @Test

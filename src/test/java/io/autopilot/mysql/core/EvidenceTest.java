@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
+    private static final StoredArchive ARCHIVE = new StoredArchive(
+            "db0-12.binlog.000002", List.of(new StoredArchive.Part(12, "ab12".repeat(16))), 5000, StoredArchive.Compression.ZSTD, Optional.empty());
     private static final String PRIMARY = "00000000-0000-0000-0000-00000000000a";
     private static final String OTHER = "00000000-0000-0000-0000-00000000000b";
     private static final GtidSet ERRANT = GtidSet.parse(PRIMARY + ":8-9," + OTHER + ":1");
@@ -51,14 +54,14 @@ class EvidenceTest {
                 "db1 lacks \"them\"",
                 Evidence.Fate.of(ERRANT, Set.of(PRIMARY), Durability.Mode.ASYNC),
                 "/snapshots/mysql/evidence",
-                List.of(new Evidence.File("binlog.000002", "db0-12.binlog.000002", 12, "ab")),
+                List.of(new Evidence.File("binlog.000002", ARCHIVE)),
                 Instant.parse("2026-01-02T03:04:05.006Z"));
         assertEquals(evidence, EvidenceRecords.read("db0-12", EvidenceRecords.write(evidence)));
     }
 
     @Test
     void aDescriptionThatMakesNoSenseIsAnErrorThatNamesIt() {
-        for (String text : List.of("", "{", "[]", "{\"format\":2}", "{\"format\":1}")) {
+        for (String text : List.of("", "{", "[]", "{\"format\":3}", "{\"format\":2}")) {
             IllegalArgumentException damaged = assertThrows(IllegalArgumentException.class, () -> EvidenceRecords.read("key-7", text), text);
             assertTrue(String.valueOf(damaged.getMessage()).contains("key-7"), damaged::getMessage);
         }

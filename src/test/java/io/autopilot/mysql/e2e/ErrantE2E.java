@@ -138,24 +138,32 @@ class ErrantE2E {
         assertEquals(evidence.path("errant").asText(), evidence.path("lost").asText());
         String place = evidence.path("place").asText();
         String primary = cluster.awaitPrimary(SOON);
-        for (JsonNode file : evidence.path("files")) {
-            String stored = place + "/" + file.asText();
-            String hash = cluster.docker("exec", primary, "sha256sum", stored).split(" ", 2)[0];
-            assertTrue(cluster.docker("exec", primary, "cat", place + "/" + evidence.path("id").asText() + ".evidence.json").contains(hash));
+        String id = evidence.path("id").asText();
+        String description = cluster.docker("exec", primary, "cat", place + "/" + id + ".evidence.json");
+        String hashes = cluster.docker("exec", primary, "sh", "-c", "sha256sum " + place + "/" + id + ".binlog.*/*");
+        for (String line : hashes.lines().toList()) {
+            assertTrue(description.contains(line.split(" ", 2)[0]), line);
         }
         assertTrue(evidence.path("files").size() > 0);
-        String found = cluster.docker("exec", primary, "sh", "-c", "grep -al " + ERRANT_ROW + " " + place + "/*.binlog.*");
-        assertTrue(found.contains(evidence.path("id").asText()), found);
+        assertTrue(cluster.docker("exec", primary, "manage", "evidence").contains(id));
+        String fetched = fetched(cluster, primary, id);
+        String found = cluster.docker("exec", primary, "sh", "-c", "grep -al " + ERRANT_ROW + " " + fetched + "/*");
+        assertTrue(found.contains(evidence.path("files").path(0).asText()), found);
         String table = cluster.docker("exec", primary, "manage", "status");
         assertTrue(table.contains("evidence  " + evidence.path("id").asText()), table);
         assertTrue(table.contains("lost, though clients may have been told they are safe: " + evidence.path("lost").asText()), table);
+    }
+
+    /** The directory in that container with the binary logs as they were. */
+    private static String fetched(TestCluster cluster, String node, String id) {
+        return cluster.docker("exec", node, "sh", "-c", "d=$(mktemp -d) && manage evidence " + id + " --into $d >/dev/null && echo $d").strip();
     }
 
     /** As docs/errant.md says it. */
     private static void replays(TestCluster cluster, JsonNode evidence) {
         String primary = cluster.awaitPrimary(SOON);
         String errant = evidence.path("errant").asText();
-        String file = evidence.path("place").asText() + "/" + evidence.path("files").path(0).asText();
+        String file = fetched(cluster, primary, evidence.path("id").asText()) + "/" + evidence.path("files").path(0).asText();
         cluster.docker("exec", primary, "sh", "-c", "mysqlbinlog --include-gtids='" + errant + "' '" + file + "' | mysql");
         assertEquals(Optional.of("1"), cluster.bySocket(primary, "SELECT COUNT(*) FROM shop.ledger WHERE note = '" + ERRANT_ROW + "'"));
         cluster.awaitInside("word of the replay", SOON, () -> evidenceOf(cluster, evidence.path("node").asText())

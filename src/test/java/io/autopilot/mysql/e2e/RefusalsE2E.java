@@ -196,7 +196,7 @@ class RefusalsE2E {
     @Order(9)
     void aSnapshotThatIsCutAlteredOrMisdescribedIsRefusedAndLeavesNothing() {
         awaitSnapshot();
-        snapshot = nodes.exec("first", "bash", "-c", "ls /snapshots/" + SERVICE + "/*.tar*").strip();
+        snapshot = nodes.exec("first", "bash", "-c", "ls -d /snapshots/" + SERVICE + "/*.tar*/* | head -n 1").strip();
         String manifest = nodes.exec("first", "bash", "-c", "ls /snapshots/" + SERVICE + "/*.manifest.json").strip();
         nodes.exec("first", "cp", "-r", "/snapshots", "/tmp/good");
 

@@ -47,6 +47,11 @@ public final class FakeEngine implements SnapshotEngine {
     }
 
     @Override
+    public long expectedBytes() {
+        return data.length;
+    }
+
+    @Override
     public Taken stream(Donor donor, OutputStream archive, Deadline deadline) throws IOException {
         archive.write(data, 0, data.length / 2);
         halfWay.run();

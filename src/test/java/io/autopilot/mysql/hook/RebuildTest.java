@@ -16,7 +16,9 @@ import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.SnapshotWish;
+import io.autopilot.mysql.core.StoredArchive;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeSnapshots;
@@ -30,7 +32,7 @@ import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
 import io.autopilot.mysql.port.MysqlServers;
 import io.autopilot.mysql.port.SnapshotStore;
-import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -40,6 +42,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +117,7 @@ class RebuildTest {
 
         Outcome rebuild(KillSwitch kill, boolean byPolicy) {
             EvidenceArchive archive = new EvidenceArchive(
-                    kill.on(SnapshotStore.class, store), kill.on(Disk.class, new LocalDisk()), volume.dataDirectory());
+                    archives(kill.on(SnapshotStore.class, store)), kill.on(Disk.class, new LocalDisk()), volume.dataDirectory());
             return new Rebuild(old.node, ports(kill), snapshots, archive, byPolicy, false).run(cluster.time.in(LONG));
         }
 
@@ -178,14 +181,28 @@ class RebuildTest {
             Evidence kept = evidence().getFirst();
             assertEquals(Optional.of(kept), archive().find(kept.id(), cluster.time.in(LONG)));
             assertFalse(kept.files().isEmpty());
-            Path place = Path.of(kept.place());
             for (Evidence.File file : kept.files()) {
-                assertEquals(contentOf(file.source()), read(place.resolve(file.object())));
+                assertEquals(contentOf(file.source()), stored(file));
             }
         }
 
+        private String stored(Evidence.File file) {
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            try {
+                archive().copyTo(content, file, cluster.time.in(LONG));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return content.toString(UTF_8);
+        }
+
+        Archives archives(SnapshotStore in) {
+            Archives.Format small = new Archives.Format(StoredArchive.Compression.NONE, 1, 0, 10, 2);
+            return new Archives(in, small, Keyring.NONE, Runnable::run, new Pace(Optional.empty(), cluster.time, cluster.time), new Random(1));
+        }
+
         private EvidenceArchive archive() {
-            return new EvidenceArchive(store, new LocalDisk(), volume.dataDirectory());
+            return new EvidenceArchive(archives(store), new LocalDisk(), volume.dataDirectory());
         }
     }
 
@@ -306,10 +323,11 @@ class RebuildTest {
                 new Class<?>[] {SnapshotStore.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "within" -> proxy;
-                    case "open" -> Optional.of(new ByteArrayInputStream("x".repeat(story.contentOf("binlog.000001").length()).getBytes(UTF_8)));
+                    case "deleteAll" -> null;
+                    case "get" -> Optional.of("x".repeat((int) arguments[1]).getBytes(UTF_8));
                     default -> method.invoke(story.store, arguments);
                 });
-        EvidenceArchive archive = new EvidenceArchive(lying, new LocalDisk(), story.volume.dataDirectory());
+        EvidenceArchive archive = new EvidenceArchive(story.archives(lying), new LocalDisk(), story.volume.dataDirectory());
         Outcome outcome =
                 new Rebuild(story.old.node, story.old.ports, story.snapshots, archive, true, false).run(story.cluster.time.in(LONG));
         assertTrue(outcome.reason().text().contains("gives back something else"), outcome.toString());
@@ -338,7 +356,7 @@ class RebuildTest {
     void anArchiveThatWasDamagedSinceIsMadeAgain() throws IOException {
         story.rebuild();
         Evidence kept = story.evidence().getFirst();
-        Files.writeString(Path.of(kept.place()).resolve(kept.files().getFirst().object()), "x");
+        Files.writeString(Path.of(kept.place()).resolve(kept.files().getFirst().archive().name() + "/00001"), "x");
         assertEquals(Optional.empty(), story.archive().find(kept.id(), story.cluster.time.in(LONG)));
         story.old.state.deleteDiscarded();
         story.old.startMysqld();
@@ -438,7 +456,7 @@ class RebuildTest {
         assertTrue(health.reason().text().contains("purged"), health.toString());
         assertFalse(late.server.replicates());
         Path data = made(directory.resolve("late/data"));
-        EvidenceArchive archive = new EvidenceArchive(story.store, new LocalDisk(), data);
+        EvidenceArchive archive = new EvidenceArchive(story.archives(story.store), new LocalDisk(), data);
         Outcome outcome = new Rebuild(late.node, late.ports, story.snapshots, archive, true, false).run(story.cluster.time.in(LONG));
         assertTrue(outcome.isDone(), outcome.toString());
         assertEquals(Optional.empty(), late.state.discarded().orElseThrow().evidence());

@@ -11,10 +11,12 @@ import io.autopilot.mysql.adapter.disk.LocalDisk;
 import io.autopilot.mysql.adapter.store.LocalStore;
 import io.autopilot.mysql.core.GtidRange;
 import io.autopilot.mysql.core.GtidSet;
+import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SnapshotPointer;
 import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.core.StoredArchive;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeEngine;
 import io.autopilot.mysql.fake.FakeRepeater;
@@ -28,6 +30,7 @@ import io.autopilot.mysql.port.SnapshotException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Taking and restoring over a real directory, with an engine that can fail at every point. */
 class SnapshotsTest {
     private static final byte[] DATA = new byte[300_000];
+    private static final int PART = 70_000;
 
     static {
         new Random(3).nextBytes(DATA);
@@ -54,6 +58,7 @@ class SnapshotsTest {
     private Path storage;
     private Path target;
     private Disk disk = new LocalDisk();
+    private Keyring keys = Keyring.NONE;
 
     @BeforeEach
     void oneNode() throws IOException {
@@ -68,6 +73,12 @@ class SnapshotsTest {
         return new LocalStore(storage, "mysql");
     }
 
+    /** Small parts, so that there are many. */
+    private Archives archives() {
+        return new Archives(
+                store(), new Archives.Format(StoredArchive.Compression.ZSTD, 3, 0, PART, 3), keys, Runnable::run, new Pace(Optional.empty(), cluster.time, cluster.time), new Random(1));
+    }
+
     private Deadline soon() {
         return cluster.time.in(Duration.ofMinutes(10));
     }
@@ -78,7 +89,7 @@ class SnapshotsTest {
     }
 
     private SnapshotPointer take(SnapshotEngine... engines) {
-        SnapshotTaker taker = new SnapshotTaker(node.node, node.ports, store(), List.of(engines), new Random());
+        SnapshotTaker taker = new SnapshotTaker(node.node, node.ports, archives(), List.of(engines), new Random());
         try (SnapshotLock.Held lock = lock();
                 Mysql mysql = node.ports.servers().connectLocal(soon())) {
             return taker.take(lock, mysql, "c1", 4, soon());
@@ -86,7 +97,7 @@ class SnapshotsTest {
     }
 
     private SnapshotRestorer restorer(String version) {
-        return new SnapshotRestorer(store(), List.of(engine), MysqlVersion.parse(version), disk);
+        return new SnapshotRestorer(archives(), List.of(engine), MysqlVersion.parse(version), disk);
     }
 
     private RestoreResult restore(SnapshotPointer pointer) {
@@ -114,8 +125,8 @@ class SnapshotsTest {
         return files(storage.resolve("mysql"));
     }
 
-    private Path object(SnapshotPointer pointer) {
-        return storage.resolve("mysql/" + pointer.id() + ".fake.zst");
+    private Path part(SnapshotPointer pointer, int number) {
+        return storage.resolve("mysql/" + pointer.id() + ".fake.zst/0000" + number);
     }
 
     private Path manifest(SnapshotPointer pointer) {
@@ -138,7 +149,7 @@ class SnapshotsTest {
         assertEquals(new GtidRange.Exact(node.server.executed()), done.manifest().gtids());
         assertEquals("c1", done.manifest().clusterUuid());
         assertEquals(4, done.manifest().term());
-        assertEquals(DATA.length, done.manifest().object().contentBytes());
+        assertEquals(DATA.length, done.manifest().archive().contentBytes());
         assertEquals(Optional.empty(), done.gtidsToSet());
     }
 
@@ -174,7 +185,7 @@ class SnapshotsTest {
     @Test
     void nothingIsToBeSeenWhileItIsBeingTaken() {
         engine.halfWay = () -> {
-            assertTrue(store().list(soon()).isEmpty());
+            assertEquals(List.of(), new SnapshotCatalogue(archives()).read(soon()));
             assertEquals(Optional.empty(), pointed());
         };
         take(engine);
@@ -200,14 +211,18 @@ class SnapshotsTest {
     void theNextRunRemovesWhatAKilledOneLeft() throws IOException {
         SnapshotPointer good = take(engine);
         Path place = storage.resolve("mysql");
-        Files.writeString(place.resolve(".killed.fake.zst.unfinished"), "half");
-        Files.writeString(place.resolve("killed-later.fake.zst"), "whole but without a manifest");
+        Files.writeString(place.resolve(".killed.manifest.json.unfinished"), "half");
+        Files.writeString(Files.createDirectory(place.resolve("killed.fake.zst")).resolve("00001"), "without a manifest");
+        Files.writeString(place.resolve("killed.fake.zst/.00002.unfinished"), "half");
+        Files.writeString(Files.createDirectory(place.resolve("uncompressed.fake")).resolve("00001"), "without a manifest");
+        Files.createDirectory(place.resolve("evidence"));
         Files.writeString(place.resolve("README"), "somebody's own file");
         SnapshotPointer next = take(engine);
         assertEquals(2, engine.leftoversRemoved);
         assertEquals(
                 Stream.of(
                                 "README",
+                                "evidence",
                                 good.id() + ".fake.zst",
                                 good.id().manifestName(),
                                 next.id() + ".fake.zst",
@@ -218,58 +233,59 @@ class SnapshotsTest {
     }
 
     @Test
-    void anAlteredByteIsRefused() throws IOException {
+    void anAlteredByteOfAnyPartIsRefused() throws IOException {
         SnapshotPointer pointer = take(engine);
-        byte[] bytes = Files.readAllBytes(object(pointer));
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(object(pointer), bytes);
-        refused(pointer, "ID.fake.zst is damaged: its " + bytes.length + " bytes don't have the hash that the manifest says");
+        for (int number = 1; number <= 5; number++) {
+            byte[] sound = Files.readAllBytes(part(pointer, number));
+            byte[] bytes = sound.clone();
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(part(pointer, number), bytes);
+            refused(pointer, "ID.fake.zst/0000" + number + " is damaged: its " + bytes.length + " bytes don't have the hash that the manifest says");
+            Files.write(part(pointer, number), sound);
+        }
+        assertInstanceOf(RestoreResult.Done.class, restore(pointer));
     }
 
     @Test
-    void anAlteredByteThatBreaksTheArchiveIsRefusedForTheSameReason() throws IOException {
+    void aTruncatedPartIsRefusedBeforeAnythingIsWritten() throws IOException {
         SnapshotPointer pointer = take(engine);
-        byte[] bytes = Files.readAllBytes(object(pointer));
-        bytes[0] ^= 1;
-        Files.write(object(pointer), bytes);
-        RestoreResult.Refused refused = assertInstanceOf(RestoreResult.Refused.class, restore(pointer));
-        assertTrue(refused.reason().text().contains("don't have the hash that the manifest says ("), refused.reason()::text);
-        assertEquals(List.of(), files(target));
+        byte[] bytes = Files.readAllBytes(part(pointer, 2));
+        Files.write(part(pointer, 2), java.util.Arrays.copyOf(bytes, bytes.length - 1));
+        refused(pointer, "ID.fake.zst/00002 has " + (bytes.length - 1) + " bytes instead of " + bytes.length);
     }
 
     @Test
-    void aTruncatedObjectIsRefusedBeforeAnythingIsWritten() throws IOException {
+    void aMissingPartIsRefused() throws IOException {
         SnapshotPointer pointer = take(engine);
-        byte[] bytes = Files.readAllBytes(object(pointer));
-        Files.write(object(pointer), java.util.Arrays.copyOf(bytes, bytes.length - 1));
-        refused(pointer, "ID.fake.zst has " + (bytes.length - 1) + " bytes instead of " + bytes.length);
+        Files.delete(part(pointer, 5));
+        refused(pointer, "ID.fake.zst/00005 is missing");
     }
 
     @Test
-    void aMissingObjectIsRefused() throws IOException {
+    void partsThatHaveChangedPlacesAreRefused() throws IOException {
         SnapshotPointer pointer = take(engine);
-        Files.delete(object(pointer));
-        refused(pointer, "ID.fake.zst is missing");
+        byte[] one = Files.readAllBytes(part(pointer, 1));
+        Files.move(part(pointer, 2), part(pointer, 1), StandardCopyOption.REPLACE_EXISTING);
+        Files.write(part(pointer, 2), one);
+        refused(pointer, "ID.fake.zst/00001 is damaged: its " + PART + " bytes don't have the hash that the manifest says");
     }
 
     @Test
     void aSwappedManifestIsRefused() throws IOException {
         SnapshotPointer one = take(engine);
         SnapshotPointer two = take(engine);
-        Files.copy(manifest(two), manifest(one), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(manifest(two), manifest(one), StandardCopyOption.REPLACE_EXISTING);
         refused(one, "ID.manifest.json: describes the snapshot " + two.id());
     }
 
     @Test
-    void swappedObjectsAreRefused() throws IOException {
+    void partsOfAnotherSnapshotAreRefused() throws IOException {
         SnapshotPointer one = take(engine);
         byte[] other = DATA.clone();
         other[7] ^= 1;
         SnapshotPointer two = take(new FakeEngine(other));
-        Files.copy(object(two), object(one), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        refused(
-                one,
-                "ID.fake.zst is damaged: its " + Files.size(object(one)) + " bytes don't have the hash that the manifest says");
+        Files.copy(part(two, 1), part(one, 1), StandardCopyOption.REPLACE_EXISTING);
+        refused(one, "ID.fake.zst/00001 is damaged: its " + PART + " bytes don't have the hash that the manifest says");
     }
 
     @Test

@@ -90,8 +90,18 @@ public final class CloneEngine implements SnapshotEngine {
         }
     }
 
+    @Override
+    public long expectedBytes() {
+        return disk.bytesBelow(dataDirectory, CloneEngine::isData);
+    }
+
+    /** Of what lies in a data directory, and no log that is left out of a snapshot. */
+    static boolean isData(String name) {
+        return !LOG_FILE.matcher(name).matches();
+    }
+
     private void checkRoom() {
-        long content = disk.bytesBelow(dataDirectory, name -> !LOG_FILE.matcher(name).matches());
+        long content = expectedBytes();
         long needed = content + content / SHARE + SPARE;
         long usable = disk.usableBytes(volume);
         if (usable < needed) {

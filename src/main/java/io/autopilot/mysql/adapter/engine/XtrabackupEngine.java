@@ -69,6 +69,11 @@ public final class XtrabackupEngine implements SnapshotEngine {
     }
 
     @Override
+    public long expectedBytes() {
+        return disk.bytesBelow(volume, CloneEngine::isData);
+    }
+
+    @Override
     public String extension() {
         return ".xbstream";
     }

@@ -5,13 +5,10 @@ import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -92,16 +89,24 @@ public final class LocalStore implements SnapshotStore {
     }
 
     @Override
-    public long put(String name, Content content, Deadline deadline) throws IOException {
+    public void put(String name, byte[] content, Deadline deadline) {
         Path target = path(name);
         makeDirectory();
         if (Files.exists(target)) {
-            throw new StoreException("there is already an object " + target, null);
+            refuseOther(target, content);
+            return;
         }
-        Path aside = directory.resolve("." + name + UNFINISHED);
-        try (LocalUpload upload = begin(aside, deadline)) {
-            content.writeTo(upload.out());
-            return doing("write " + target, () -> upload.finish(target));
+        doing("write " + target, () -> {
+            try (LocalUpload upload = begin(directory.resolve("." + name + UNFINISHED), deadline)) {
+                upload.out().write(content);
+                return upload.finish(target);
+            }
+        });
+    }
+
+    private static void refuseOther(Path target, byte[] content) {
+        if (!doing("read " + target, () -> Arrays.equals(content, Files.readAllBytes(target)))) {
+            throw new StoreException("there is already an object " + target + ", with other content", null);
         }
     }
 
@@ -135,13 +140,15 @@ public final class LocalStore implements SnapshotStore {
     }
 
     @Override
-    public Optional<InputStream> open(String name, long from, Deadline deadline) {
+    public Optional<byte[]> get(String name, int atMost, Deadline deadline) {
         Path path = path(name);
         return doing("read " + path, () -> {
-            try {
-                FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
-                file.position(from);
-                return Optional.of(Channels.newInputStream(file));
+            try (InputStream file = Files.newInputStream(path)) {
+                byte[] content = file.readNBytes(atMost);
+                if (file.read() >= 0) {
+                    throw new IOException("it is longer than " + atMost + " bytes");
+                }
+                return Optional.of(content);
             } catch (NoSuchFileException e) {
                 return Optional.empty();
             }
@@ -204,6 +211,32 @@ public final class LocalStore implements SnapshotStore {
                 }
             }
             return List.copyOf(removed);
+        });
+    }
+
+    @Override
+    public List<String> places(Deadline deadline) {
+        return doing("list " + directory, () -> files().stream()
+                .filter(Files::isDirectory)
+                .map(place -> String.valueOf(place.getFileName()))
+                .filter(name -> !name.startsWith("."))
+                .toList());
+    }
+
+    @Override
+    public void deleteAll(Deadline deadline) {
+        if (parent.isEmpty()) {
+            throw new StoreException(directory + " is no place within a store", null);
+        }
+        removeUnfinished(deadline);
+        doing("delete " + directory, () -> {
+            for (Path file : files()) {
+                Files.deleteIfExists(file);
+            }
+            if (Files.deleteIfExists(directory)) {
+                LocalUpload.sync(storage);
+            }
+            return directory;
         });
     }
 
