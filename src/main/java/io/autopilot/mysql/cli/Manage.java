@@ -55,6 +55,7 @@ public final class Manage implements Runnable {
         commands.put("onChange", () -> new OnChangeCommand(environment));
         commands.put("snapshot", () -> new SnapshotCommand(environment));
         commands.put("rebuild", () -> new RebuildCommand(environment));
+        commands.put("snapshots", () -> new SnapshotsCommand(environment));
         commands.put("evidence", () -> new EvidenceCommand(environment));
         commands.put("preStop", () -> new PreStopCommand(environment));
         commands.put("status", () -> new StatusCommand(environment));

@@ -2,12 +2,14 @@ package io.autopilot.mysql.config;
 
 import io.autopilot.mysql.core.EncryptionKey;
 import io.autopilot.mysql.core.Keyring;
+import io.autopilot.mysql.core.SnapshotRetention;
 import io.autopilot.mysql.core.StoredArchive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,13 +18,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads how streams are stored: packed, cut and encrypted. */
+/** Reads how streams are stored, packed, cut and encrypted, and how long they stay. */
 final class ArchivingReader {
     private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{64}");
     private static final Pattern SEPARATOR = Pattern.compile("[,\\s]+");
     private static final int HIGHEST_LEVEL = 19;
     private static final int MOST_THREADS = 64;
     private static final int MOST_AT_ONCE = 32;
+    private static final int MOST_KEPT = 999;
     private static final long SMALLEST_PART = 1L << 20;
     private static final long LARGEST_PART = 64L << 20;
 
@@ -41,6 +44,21 @@ final class ArchivingReader {
                 number(Setting.SNAPSHOT_UPLOADS, MOST_AT_ONCE),
                 rate(),
                 keys());
+    }
+
+    /** How long snapshots stay. */
+    SnapshotRetention retention() {
+        int keep = number(Setting.SNAPSHOT_KEEP, MOST_KEPT);
+        boolean given = values.given(Setting.SNAPSHOT_KEEP_LEAST).isPresent();
+        int least = given ? number(Setting.SNAPSHOT_KEEP_LEAST, MOST_KEPT) : Math.min(keep, number(Setting.SNAPSHOT_KEEP_LEAST, MOST_KEPT));
+        if (least > keep) {
+            values.problem(Setting.SNAPSHOT_KEEP_LEAST, "'" + least + "' is more than the " + keep + " of SNAPSHOT_KEEP");
+        }
+        return new SnapshotRetention(
+                keep,
+                values.given(Setting.SNAPSHOT_KEEP_FOR)
+                        .map(age -> values.duration(Setting.SNAPSHOT_KEEP_FOR, Duration.ofMinutes(1), Duration.ofDays(3650))),
+                least);
     }
 
     private int number(Setting setting, int most) {

@@ -78,6 +78,9 @@ public enum Setting {
     BACKUP_NAME(SNAPSHOTS, "mysql-backup-%Y-%m-%dT%H-%M-%SZ", "Beginning of a snapshot's name, in strftime's format."),
     BACKUP_TTL(SNAPSHOTS, "86400s", "Age at which the next snapshot is due; a bare number is seconds."),
 
+    SNAPSHOT_KEEP(SNAPSHOTS, "14", "So many of the newest snapshots of this cluster stay, 1 to 999; the others are removed after the next one was taken."),
+    SNAPSHOT_KEEP_FOR(SNAPSHOTS, "", "Snapshots that are older are removed, too; such as 30d."),
+    SNAPSHOT_KEEP_LEAST(SNAPSHOTS, "2", "So many of the newest sound ones stay, however old they are, 1 to 999."),
     SNAPSHOT_KEY(
             SNAPSHOTS,
             "",

@@ -7,6 +7,7 @@ import io.autopilot.mysql.core.FailoverPolicy;
 import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
+import io.autopilot.mysql.core.SnapshotRetention;
 import io.autopilot.mysql.core.StoredArchive;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +115,8 @@ public record Settings(
      *
      * @param namePattern in strftime's format
      */
-    public record Snapshots(Path directory, String namePattern, Duration ttl, Archiving archiving) {}
+    public record Snapshots(
+            Path directory, String namePattern, Duration ttl, SnapshotRetention retention, Archiving archiving) {}
 
     /**
      * How streams are stored.

@@ -322,6 +322,7 @@ public final class SettingsReader {
                 path(Setting.STORAGE_DIR),
                 name,
                 values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)),
+                new ArchivingReader(values).retention(),
                 new ArchivingReader(values).read());
     }
 

@@ -33,6 +33,13 @@ public final class SnapshotCatalogue {
 
         Instant at();
 
+        /** Empty: it is so damaged that nobody knows. */
+        Optional<String> clusterUuid();
+
+        default boolean isOf(String cluster) {
+            return clusterUuid().filter(cluster::equals).isPresent();
+        }
+
         /** Its manifest is sound and its archive is there with the right size; what is in the archive was not looked at. */
         record Whole(Manifest manifest) implements Entry {
             @Override
@@ -44,10 +51,15 @@ public final class SnapshotCatalogue {
             public Instant at() {
                 return manifest.finishedAt();
             }
+
+            @Override
+            public Optional<String> clusterUuid() {
+                return Optional.of(manifest.clusterUuid());
+            }
         }
 
         /** It can't be used. */
-        record Damaged(SnapshotId id, Instant at, Reason reason) implements Entry {}
+        record Damaged(SnapshotId id, Instant at, Optional<String> clusterUuid, Reason reason) implements Entry {}
     }
 
     /** Whether there is any, damaged ones included. */
@@ -80,10 +92,10 @@ public final class SnapshotCatalogue {
             return store.get(id.manifestName(), LONGEST_MANIFEST, deadline)
                     .map(text -> SnapshotRecords.readManifest(id, new String(text, StandardCharsets.UTF_8), archives.keys()))
                     .map(manifest -> archives.damage(manifest.archive(), deadline)
-                            .<Entry>map(reason -> new Entry.Damaged(id, manifest.finishedAt(), reason))
+                            .<Entry>map(reason -> new Entry.Damaged(id, manifest.finishedAt(), Optional.of(manifest.clusterUuid()), reason))
                             .orElseGet(() -> new Entry.Whole(manifest)));
         } catch (IllegalArgumentException e) {
-            return Optional.of(new Entry.Damaged(id, modified, new Reason(String.valueOf(e.getMessage()))));
+            return Optional.of(new Entry.Damaged(id, modified, Optional.empty(), new Reason(String.valueOf(e.getMessage()))));
         }
     }
 }

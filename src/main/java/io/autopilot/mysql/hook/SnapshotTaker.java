@@ -105,7 +105,18 @@ public final class SnapshotTaker {
                 manifest.archive().contentBytes(),
                 manifest.took().toMillis(),
                 manifest.gtids());
+        prune(clusterUuid, deadline);
         return manifest.pointer();
+    }
+
+    /** What is too much in the store does no harm: the snapshot is taken all the same. */
+    private void prune(String clusterUuid, Deadline deadline) {
+        Pruning pruning = new Pruning(archives, node.settings().snapshots().retention());
+        try {
+            pruning.remove(pruning.due(clusterUuid, ports.clock().instant(), deadline), deadline);
+        } catch (StoreException e) {
+            LOG.warn("event=snapshots-not-pruned reason=\"{}\"", e.getMessage());
+        }
     }
 
     private SnapshotEngine choose(MysqlVersion version, Deadline deadline) {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.autopilot.mysql.core.EncryptionKey;
 import io.autopilot.mysql.core.Keyring;
+import io.autopilot.mysql.core.SnapshotRetention;
 import io.autopilot.mysql.core.StoredArchive.Compression;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -80,6 +82,9 @@ class ArchivingReaderTest {
         "SNAPSHOT_PART_SIZE, 65M",
         "SNAPSHOT_PART_SIZE, big",
         "SNAPSHOT_UPLOADS, 33",
+        "SNAPSHOT_KEEP, 0",
+        "SNAPSHOT_KEEP_FOR, long",
+        "SNAPSHOT_KEEP_LEAST, 15",
         "SNAPSHOT_RATE, 0",
         "SNAPSHOT_RATE, fast",
         "SNAPSHOT_KEY, ','",
@@ -88,6 +93,24 @@ class ArchivingReaderTest {
     void refusesWhatMakesNoSenseByName(String variable, String value) {
         environment.put(variable, value);
         assertEquals(List.of(variable), invalid().stream().map(Problem::variable).toList());
+    }
+
+    @Test
+    void keepsTwoWeeksOfSnapshotsUnlessToldOtherwise() {
+        assertEquals(new SnapshotRetention(14, Optional.empty(), 2), retention());
+        environment.put("SNAPSHOT_KEEP", "1");
+        assertEquals(new SnapshotRetention(1, Optional.empty(), 1), retention());
+        environment.put("SNAPSHOT_KEEP", "30");
+        environment.put("SNAPSHOT_KEEP_FOR", "90d");
+        environment.put("SNAPSHOT_KEEP_LEAST", "5");
+        assertEquals(new SnapshotRetention(30, Optional.of(Duration.ofDays(90)), 5), retention());
+    }
+
+    private SnapshotRetention retention() {
+        return assertInstanceOf(SettingsReader.Result.Valid.class, SettingsReader.read(environment, Optional.empty()))
+                .settings()
+                .snapshots()
+                .retention();
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SnapshotPointer;
 import io.autopilot.mysql.core.SnapshotRecords;
+import io.autopilot.mysql.core.SnapshotRetention;
 import io.autopilot.mysql.core.StoredArchive;
 import io.autopilot.mysql.fake.FakeCluster;
 import io.autopilot.mysql.fake.FakeEngine;
@@ -89,10 +90,14 @@ class SnapshotsTest {
     }
 
     private SnapshotPointer take(SnapshotEngine... engines) {
+        return take("c1", engines);
+    }
+
+    private SnapshotPointer take(String clusterUuid, SnapshotEngine... engines) {
         SnapshotTaker taker = new SnapshotTaker(node.node, node.ports, archives(), List.of(engines), new Random());
         try (SnapshotLock.Held lock = lock();
                 Mysql mysql = node.ports.servers().connectLocal(soon())) {
-            return taker.take(lock, mysql, "c1", 4, soon());
+            return taker.take(lock, mysql, clusterUuid, 4, soon());
         }
     }
 
@@ -230,6 +235,54 @@ class SnapshotsTest {
                         .sorted()
                         .toList(),
                 stored());
+    }
+
+    private List<String> ids() {
+        return new SnapshotCatalogue(archives()).read(soon()).stream().map(entry -> entry.id().text()).sorted().toList();
+    }
+
+    private static List<String> ids(SnapshotPointer... pointers) {
+        return Stream.of(pointers).map(pointer -> pointer.id().text()).sorted().toList();
+    }
+
+    @Test
+    void aSnapshotThatWasTakenRemovesThoseThatHaveHadTheirTimeAndNoneOfAnotherCluster() throws IOException {
+        node = cluster.add("db2", "SNAPSHOT_KEEP", "2");
+        SnapshotPointer foreign = take("of a cluster before", engine);
+        cluster.time.sleep(Duration.ofHours(1));
+        SnapshotPointer one = take(engine);
+        cluster.time.sleep(Duration.ofHours(1));
+        SnapshotPointer two = take(engine);
+        assertEquals(ids(foreign, one, two), ids());
+        cluster.time.sleep(Duration.ofHours(1));
+        engine.judged = () -> {
+            throw new SnapshotException("status 1");
+        };
+        assertThrows(SnapshotException.class, () -> take(engine));
+        assertEquals(ids(foreign, one, two), ids(), "one that failed is no reason to remove another");
+        engine.judged = () -> {};
+        SnapshotPointer three = take(engine);
+        assertEquals(ids(foreign, two, three), ids());
+        assertEquals(6, stored().size(), "and its parts");
+    }
+
+    @Test
+    void anOperatorSeesWhatWouldGoAndThenHasItGo() throws IOException {
+        SnapshotPointer one = take(engine);
+        cluster.time.sleep(Duration.ofHours(1));
+        SnapshotPointer two = take(engine);
+        assertTrue(cluster.consul.cas(node.node.initializedKey(), "c1", 0, soon()));
+        SnapshotLock lock = new SnapshotLock(node.node, cluster.consul, new FakeRepeater(), cluster.time);
+        Pruning pruning = new Pruning(archives(), new SnapshotRetention(1, Optional.empty(), 1));
+        Outcome told = new Prune(node.node, node.ports, lock, pruning, true).run(soon());
+        assertEquals(one.id() + " (1 newer ones are kept)", told.reason().text());
+        assertEquals(ids(one, two), ids());
+        try (SnapshotLock.Held other = lock()) {
+            assertEquals(Outcome.Status.TRY_LATER, new Prune(node.node, node.ports, lock, pruning, false).run(soon()).status());
+        }
+        assertEquals(ids(one, two), ids());
+        assertTrue(new Prune(node.node, node.ports, lock, pruning, false).run(soon()).isDone());
+        assertEquals(ids(two), ids());
     }
 
     @Test

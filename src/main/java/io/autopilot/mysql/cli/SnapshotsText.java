@@ -1,0 +1,97 @@
+package io.autopilot.mysql.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autopilot.mysql.core.GtidRange;
+import io.autopilot.mysql.core.Manifest;
+import io.autopilot.mysql.hook.SnapshotCatalogue.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The catalogue of snapshots for people and for programs. */
+final class SnapshotsText {
+    private static final List<String> TITLES = List.of("ID", "FINISHED", "AGE", "SIZE", "STORED", "ENGINE", "MYSQL", "KEY", "STATE", "GTID SET");
+    private static final long MEGABYTE = 1_000_000;
+
+    private SnapshotsText() {}
+
+    static String table(List<Entry> entries, Instant now) {
+        if (entries.isEmpty()) {
+            return "no snapshot yet";
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TITLES);
+        entries.forEach(entry -> rows.add(row(entry, now)));
+        return TextRows.aligned(rows);
+    }
+
+    private static List<String> row(Entry entry, Instant now) {
+        return switch (entry) {
+            case Entry.Damaged damaged ->
+                List.of(damaged.id().text(), damaged.at().toString(), age(damaged.at(), now), "-", "-", "-", "-", "-", damaged.reason().text(), "-");
+            case Entry.Whole whole -> row(whole.manifest(), now);
+        };
+    }
+
+    private static List<String> row(Manifest manifest, Instant now) {
+        return List.of(
+                manifest.id().text(),
+                manifest.finishedAt().toString(),
+                age(manifest.finishedAt(), now),
+                size(manifest.archive().contentBytes()),
+                size(manifest.archive().bytes()),
+                manifest.tool().engine(),
+                manifest.serverVersion().text(),
+                manifest.archive().encryptionKey().orElse("-"),
+                "ok",
+                manifest.gtids().toString());
+    }
+
+    private static String age(Instant at, Instant now) {
+        Duration age = Duration.between(at, now);
+        if (age.toDays() > 0) {
+            return age.toDays() + "d" + age.toHoursPart() + "h";
+        }
+        return age.toHours() > 0 ? age.toHours() + "h" + age.toMinutesPart() + "m" : age.toMinutes() + "m" + age.toSecondsPart() + "s";
+    }
+
+    private static String size(long bytes) {
+        return bytes >= MEGABYTE ? bytes / MEGABYTE + " MB" : bytes / 1000 + " kB";
+    }
+
+    static String json(List<Entry> entries) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (Entry entry : entries) {
+            ObjectNode json = list.addObject();
+            json.put("id", entry.id().text());
+            json.put("finishedAt", entry.at().toString());
+            json.put("cluster", entry.clusterUuid().orElse(null));
+            switch (entry) {
+                case Entry.Damaged damaged -> json.put("damage", damaged.reason().text());
+                case Entry.Whole whole -> put(json, whole.manifest());
+            }
+        }
+        return list.toPrettyString();
+    }
+
+    private static void put(ObjectNode json, Manifest manifest) {
+        json.putNull("damage");
+        json.put("contentBytes", manifest.archive().contentBytes());
+        json.put("storedBytes", manifest.archive().bytes());
+        json.put("parts", manifest.archive().parts().size());
+        json.put("engine", manifest.tool().engine());
+        json.put("serverVersion", manifest.serverVersion().text());
+        json.put("encryptionKey", manifest.archive().encryptionKey().orElse(null));
+        json.put("node", manifest.node());
+        json.put("term", manifest.term());
+        json.put("tookMs", manifest.took().toMillis());
+        switch (manifest.gtids()) {
+            case GtidRange.Exact exact -> json.put("gtids", exact.set().toString());
+            case GtidRange.Between between ->
+                json.put("gtidsAtLeast", between.atLeast().toString()).put("gtidsAtMost", between.atMost().toString());
+        }
+    }
+}
