@@ -93,10 +93,4 @@ final class EvidenceCommand extends HookCommand {
             }
         }
     }
-
-    private int failed(String reason) {
-        err().println("manage evidence: " + reason);
-        err().flush();
-        return ExitCode.NOT_HEALTHY;
-    }
 }

@@ -98,15 +98,21 @@ abstract class HookCommand implements Callable<Integer> {
             out().println(outcome.reason());
             out().flush();
         } else {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("manage " + spec.name() + ": " + outcome.reason());
-            err.flush();
+            complain(outcome.reason().text());
         }
         return HookRunner.exitCode(outcome);
     }
 
-    PrintWriter err() {
-        return spec.commandLine().getErr();
+    /** The same for a command that reads the store, and can't. */
+    int failed(String reason) {
+        complain(reason);
+        return ExitCode.NOT_HEALTHY;
+    }
+
+    private void complain(String reason) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("manage " + spec.name() + ": " + reason);
+        err.flush();
     }
 
     PrintWriter out() {

@@ -63,9 +63,7 @@ final class SnapshotsCommand extends HookCommand {
             out().flush();
             return ExitCode.OK;
         } catch (StoreException e) {
-            err().println("manage snapshots: " + e.getMessage());
-            err().flush();
-            return ExitCode.NOT_HEALTHY;
+            return failed(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.autopilot.mysql.core.Manifest;
 import io.autopilot.mysql.hook.SnapshotCatalogue.Entry;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,7 @@ final class SnapshotsText {
     private static List<String> row(Entry entry, Instant now) {
         return switch (entry) {
             case Entry.Damaged damaged ->
-                List.of(damaged.id().text(), damaged.at().toString(), age(damaged.at(), now), "-", "-", "-", "-", "-", damaged.reason().text(), "-");
+                List.of(damaged.id().text(), time(damaged.at()), age(damaged.at(), now), "-", "-", "-", "-", "-", damaged.reason().text(), "-");
             case Entry.Whole whole -> row(whole.manifest(), now);
         };
     }
@@ -39,7 +40,7 @@ final class SnapshotsText {
     private static List<String> row(Manifest manifest, Instant now) {
         return List.of(
                 manifest.id().text(),
-                manifest.finishedAt().toString(),
+                time(manifest.finishedAt()),
                 age(manifest.finishedAt(), now),
                 size(manifest.archive().contentBytes()),
                 size(manifest.archive().bytes()),
@@ -48,6 +49,10 @@ final class SnapshotsText {
                 manifest.archive().encryptionKey().orElse("-"),
                 "ok",
                 manifest.gtids().toString());
+    }
+
+    private static String time(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String age(Instant at, Instant now) {

@@ -133,6 +133,7 @@ final class Wiring {
                 how.keys(),
                 Wiring::task,
                 new Pace(how.bytesPerSecond(), new ThreadSleeper(), ticker),
+                ticker,
                 new SecureRandom());
     }
 

@@ -38,40 +38,31 @@ final class ArchivingReader {
     Settings.Archiving read() {
         return new Settings.Archiving(
                 values.oneOf(Setting.SNAPSHOT_COMPRESSION, StoredArchive.Compression.class),
-                number(Setting.SNAPSHOT_LEVEL, HIGHEST_LEVEL),
-                number(Setting.SNAPSHOT_THREADS, MOST_THREADS),
+                values.count(Setting.SNAPSHOT_LEVEL, HIGHEST_LEVEL),
+                values.count(Setting.SNAPSHOT_THREADS, MOST_THREADS),
                 partBytes(),
-                number(Setting.SNAPSHOT_UPLOADS, MOST_AT_ONCE),
+                values.count(Setting.SNAPSHOT_UPLOADS, MOST_AT_ONCE),
                 rate(),
                 keys());
     }
 
     /** How long snapshots stay. */
     SnapshotRetention retention() {
-        int keep = number(Setting.SNAPSHOT_KEEP, MOST_KEPT);
+        int keep = values.count(Setting.SNAPSHOT_KEEP, MOST_KEPT);
+        int least = values.count(Setting.SNAPSHOT_KEEP_LEAST, MOST_KEPT);
         boolean given = values.given(Setting.SNAPSHOT_KEEP_LEAST).isPresent();
-        int least = given ? number(Setting.SNAPSHOT_KEEP_LEAST, MOST_KEPT) : Math.min(keep, number(Setting.SNAPSHOT_KEEP_LEAST, MOST_KEPT));
-        if (least > keep) {
+        if (least > keep && given) {
             values.problem(Setting.SNAPSHOT_KEEP_LEAST, "'" + least + "' is more than the " + keep + " of SNAPSHOT_KEEP");
         }
         return new SnapshotRetention(
                 keep,
                 values.given(Setting.SNAPSHOT_KEEP_FOR)
                         .map(age -> values.duration(Setting.SNAPSHOT_KEEP_FOR, Duration.ofMinutes(1), Duration.ofDays(3650))),
-                least);
-    }
-
-    private int number(Setting setting, int most) {
-        String text = values.text(setting).strip();
-        if (!text.matches("[1-9]\\d{0,2}") || Integer.parseInt(text) > most) {
-            values.problem(setting, "'" + text + "' is no whole number from 1 to " + most);
-            return 1;
-        }
-        return Integer.parseInt(text);
+                Math.min(least, keep));
     }
 
     private int partBytes() {
-        long bytes = values.sizeOr(Setting.SNAPSHOT_PART_SIZE).orElse(SMALLEST_PART);
+        long bytes = values.size(Setting.SNAPSHOT_PART_SIZE).orElse(SMALLEST_PART);
         if (bytes < SMALLEST_PART || bytes > LARGEST_PART) {
             values.problem(Setting.SNAPSHOT_PART_SIZE, "'" + values.text(Setting.SNAPSHOT_PART_SIZE) + "' is not between 1M and 64M");
             return (int) SMALLEST_PART;

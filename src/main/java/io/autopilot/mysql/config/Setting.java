@@ -91,7 +91,7 @@ public enum Setting {
     SNAPSHOT_COMPRESSION(SNAPSHOTS, "zstd", "`zstd` or `none`."),
     SNAPSHOT_LEVEL(SNAPSHOTS, "3", "Level of zstd, 1 to 19."),
     SNAPSHOT_THREADS(SNAPSHOTS, "1", "Threads that compress, 1 to 64."),
-    SNAPSHOT_PART_SIZE(SNAPSHOTS, "8M", "Size of the objects that a snapshot is cut into, 1M to 64M. One and SNAPSHOT_UPLOADS of them are in memory."),
+    SNAPSHOT_PART_SIZE(SNAPSHOTS, "8M", "Size of the objects that a snapshot is cut into, 1M to 64M. Up to one and twice SNAPSHOT_UPLOADS of them are in memory."),
     SNAPSHOT_UPLOADS(SNAPSHOTS, "3", "Objects that are written or read at the same time, 1 to 32."),
     SNAPSHOT_RATE(SNAPSHOTS, "", "Bytes a second that go to the store at most, such as `20M`; default: no limit."),
 

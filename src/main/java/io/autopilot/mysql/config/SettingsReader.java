@@ -318,12 +318,13 @@ public final class SettingsReader {
             values.problem(Setting.BACKUP_NAME, "'" + name + "' must not contain '/'");
         }
         checkName(Setting.BACKUP_NAME, () -> SnapshotName.of(name, Instant.EPOCH, RANDOM_END).text());
+        ArchivingReader archiving = new ArchivingReader(values);
         return new Settings.Snapshots(
                 path(Setting.STORAGE_DIR),
                 name,
                 values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)),
-                new ArchivingReader(values).retention(),
-                new ArchivingReader(values).read());
+                archiving.retention(),
+                archiving.read());
     }
 
     private void checkSupervisor() {

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class Values {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT])?I?B?");
     private static final Pattern COUNT = Pattern.compile("[1-9]\\d{0,2}");
+    private static final int HIGHEST_COUNT = 999;
     private static final Set<String> YES = Set.of("1", "true", "yes", "on");
     private static final Set<String> NO = Set.of("0", "false", "no", "off");
 
@@ -95,25 +96,27 @@ final class Values {
         return value;
     }
 
-    /** A whole number of at least 1. */
+    /** A whole number of at least 1, if there is one. */
     Optional<Integer> count(Setting setting) {
-        return given(setting).flatMap(text -> {
-            if (!COUNT.matcher(text.strip()).matches()) {
-                problem(setting, "'" + text + "' is no whole number from 1 to 999");
-                return Optional.empty();
-            }
-            return Optional.of(Integer.valueOf(text.strip()));
-        });
+        return given(setting).flatMap(text -> count(setting, text, HIGHEST_COUNT));
     }
 
-    /** Bytes, with K, M, G or T for powers of 1024. */
+    /** A whole number from 1 to that, or the default. */
+    int count(Setting setting, int most) {
+        return count(setting, text(setting), most).orElse(1);
+    }
+
+    private Optional<Integer> count(Setting setting, String text, int most) {
+        if (!COUNT.matcher(text.strip()).matches() || Integer.parseInt(text.strip()) > most) {
+            problem(setting, "'" + text + "' is no whole number from 1 to " + most);
+            return Optional.empty();
+        }
+        return Optional.of(Integer.valueOf(text.strip()));
+    }
+
+    /** Bytes, with K, M, G or T for powers of 1024; empty when nothing is given and there is no default. */
     Optional<Long> size(Setting setting) {
-        return given(setting).flatMap(text -> size(setting, text));
-    }
-
-    /** The same, or the default. */
-    Optional<Long> sizeOr(Setting setting) {
-        return size(setting, text(setting));
+        return Optional.of(text(setting)).filter(text -> !text.isEmpty()).flatMap(text -> size(setting, text));
     }
 
     private Optional<Long> size(Setting setting, String text) {

@@ -30,7 +30,7 @@ public record Evidence(
         List<File> files,
         Instant at) {
     /** The format that this program writes, and the newest that it reads. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 1;
 
     private static final int DIGITS = 12;
 
@@ -65,8 +65,11 @@ public record Evidence(
      * A file in the archive.
      *
      * @param source its name in the data directory
+     * @param bytes its size
+     * @param sha256 of it, in small hexadecimal digits
+     * @param archive how it is stored
      */
-    public record File(String source, StoredArchive archive) {}
+    public record File(String source, long bytes, String sha256, StoredArchive archive) {}
 
     public GtidSet errant() {
         return fate.errant();

@@ -33,7 +33,7 @@ public final class EvidenceRecords {
         node.put("stray", evidence.fate().stray().toString());
         node.put("place", evidence.place());
         ArrayNode files = node.putArray("files");
-        evidence.files().forEach(file -> ArchiveRecords.write(file.archive(), files.addObject().put("source", file.source()).putObject("archive")));
+        evidence.files().forEach(file -> write(file, files.addObject()));
         node.put("at", evidence.at().toString());
         return node.toPrettyString() + "\n";
     }
@@ -76,10 +76,23 @@ public final class EvidenceRecords {
                 Instant.parse(fields.text("at")));
     }
 
+    private static void write(Evidence.File file, ObjectNode node) {
+        node.put("source", file.source());
+        node.put("object", file.archive().name());
+        node.put("bytes", file.bytes());
+        node.put("sha256", file.sha256());
+        ArchiveRecords.write(file.archive(), node.putObject("archive"));
+    }
+
+    /** Of an older description, whose files were objects as they are, only what it says of the transactions counts: elections rest on that. */
     private static List<Evidence.File> files(JsonNode node) {
         List<Evidence.File> files = new ArrayList<>();
         for (JsonNode each : node.path("files")) {
-            files.add(new Evidence.File(new JsonFields(each).text("source"), ArchiveRecords.read(each.path("archive"))));
+            JsonFields file = new JsonFields(each);
+            if (each.has("archive")) {
+                files.add(new Evidence.File(
+                        file.text("source"), file.number("bytes"), file.text("sha256"), ArchiveRecords.read(each.path("archive"))));
+            }
         }
         return files;
     }

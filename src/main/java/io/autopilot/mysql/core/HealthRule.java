@@ -60,7 +60,7 @@ public final class HealthRule {
         }
         if (view.mysqldRuns()) {
             // Without an answer the right to write isn't renewed: the wrapper ends a holder's server that hangs, in asynchronous mode.
-            return endOfUselessServer(view).orElseGet(() -> new StandBy(because("mysqld runs but doesn't answer")));
+            return endOfUselessServer(view).<HealthDecision>map(end -> end).orElseGet(() -> new StandBy(because("mysqld runs but doesn't answer")));
         }
         if (!(view.lease() instanceof LeaseView.Mine)) {
             return new StandBy(because("mysqld is down"));
@@ -74,7 +74,7 @@ public final class HealthRule {
      * In lossless mode no clock ends a server that hangs, since it can do no harm: its disk is full, or it is frozen. It does no good either, and
      * keeps others from it.
      */
-    public static Optional<HealthDecision> endOfUselessServer(NodeView view) {
+    public static Optional<EndServer> endOfUselessServer(NodeView view) {
         boolean useless = view.writesUntilFenced() && !view.acknowledged() && view.lease() instanceof LeaseView.Mine;
         return useless && othersMay(view)
                 ? Optional.of(new EndServer(because("no commit was acknowledged here for as long as the lease lasts, and "

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.core;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -36,7 +37,7 @@ public record StoredArchive(
 
     /** Name of a part's object within the place. */
     public static String objectName(int index) {
-        return String.format("%05d", index + 1);
+        return String.format(Locale.ROOT, "%05d", index + 1);
     }
 
     /** A part's name, for people. */

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import io.autopilot.mysql.core.EncryptionKey;
 import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.StoredArchive;
@@ -10,6 +11,7 @@ import io.autopilot.mysql.core.StoredArchive.Part;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.SnapshotStore;
 import io.autopilot.mysql.port.StoreException;
+import io.autopilot.mysql.port.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Archives {
     private static final Logger LOG = LoggerFactory.getLogger(Archives.class);
+    private static final String PACKED = ".zst";
     private static final Duration CLEAN_UP = Duration.ofSeconds(30);
 
     private final SnapshotStore store;
@@ -37,6 +40,7 @@ public final class Archives {
     private final Keyring keys;
     private final Executor tasks;
     private final Pace pace;
+    private final Ticker ticker;
     private final RandomGenerator random;
 
     /**
@@ -53,12 +57,14 @@ public final class Archives {
      * @param tasks runs uploads and downloads, each bounded by its deadline
      * @param random must be fit for nonces
      */
-    public Archives(SnapshotStore store, Format format, Keyring keys, Executor tasks, Pace pace, RandomGenerator random) {
+    public Archives(
+            SnapshotStore store, Format format, Keyring keys, Executor tasks, Pace pace, Ticker ticker, RandomGenerator random) {
         this.store = store;
         this.format = format;
         this.keys = keys;
         this.tasks = tasks;
         this.pace = pace;
+        this.ticker = ticker;
         this.random = random;
     }
 
@@ -69,12 +75,12 @@ public final class Archives {
 
     /** The same in a place of its own. */
     Archives within(String place) {
-        return new Archives(store.within(place), format, keys, tasks, pace, random);
+        return new Archives(store.within(place), format, keys, tasks, pace, ticker, random);
     }
 
     /** For streams that nobody watches. */
-    Progress silently() {
-        return new Progress(0, pace.ticker(), Duration.ofDays(1), report -> {});
+    Progress unwatched() {
+        return new Progress(0, ticker, Duration.ofDays(1), report -> {});
     }
 
     SnapshotStore store() {
@@ -85,12 +91,17 @@ public final class Archives {
         return keys;
     }
 
-    /** What is added to the name of a stream that is stored from now on. */
-    String extension() {
+    /** The name of a stream that is stored from now on. */
+    String nameOf(String content) {
         return switch (format.compression()) {
-            case NONE -> "";
-            case ZSTD -> ".zst";
+            case NONE -> content;
+            case ZSTD -> content + PACKED;
         };
+    }
+
+    /** The other way round, of a stream that was stored under whatever settings. */
+    static String contentOf(String name) {
+        return name.endsWith(PACKED) ? name.substring(0, name.length() - PACKED.length()) : name;
     }
 
     /**
@@ -103,19 +114,19 @@ public final class Archives {
     StoredArchive put(String name, Progress progress, Content content, Deadline deadline) throws IOException {
         PartUpload upload = new PartUpload(
                 new PartUpload.Target(store.within(name), name, keys.current(), random), format.partBytes(), format.atOnce(), tasks, pace, progress, deadline);
-        Meter read = Meter.counting();
+        Meter read = Meter.telling(progress::read);
         boolean done = false;
         try {
             try (OutputStream packed = packed(upload)) {
-                content.writeTo(progress.of(read.before(packed)));
+                content.writeTo(read.before(packed));
             }
             List<Part> parts = upload.finish();
             done = true;
-            return new StoredArchive(name, parts, read.bytes(), format.compression(), keys.current().map(key -> key.id()));
+            return new StoredArchive(name, parts, read.bytes(), format.compression(), keys.current().map(EncryptionKey::id));
         } finally {
             if (!done) {
                 upload.giveUp();
-                delete(name, pace.within(CLEAN_UP));
+                delete(name, Deadline.after(CLEAN_UP, ticker));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.EvidenceRecords;
+import io.autopilot.mysql.core.StoredArchive;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Disk;
 import io.autopilot.mysql.port.SnapshotStore;
@@ -49,8 +50,10 @@ public final class EvidenceArchive {
     /** The evidence of this name, if it is complete: described, and every file there in its size. */
     Optional<Evidence> find(String id, Deadline deadline) {
         try {
-            return read(id, deadline).filter(evidence -> evidence.files().stream()
-                    .allMatch(file -> archives.damage(file.archive(), deadline).isEmpty()));
+            return read(id, deadline)
+                    .filter(evidence -> !evidence.files().isEmpty())
+                    .filter(evidence -> evidence.files().stream()
+                            .allMatch(file -> archives.damage(file.archive(), deadline).isEmpty()));
         } catch (IllegalArgumentException e) {
             // As good as none: the files are still on this node, and are copied again.
             return Optional.empty();
@@ -103,16 +106,17 @@ public final class EvidenceArchive {
     }
 
     private Evidence.File copy(String id, String source, Deadline deadline) {
-        String name = id + "." + source + archives.extension();
+        String name = archives.nameOf(id + "." + source);
         store.within(name).deleteAll(deadline);
         Meter copied = Meter.hashing();
         try {
-            Evidence.File file = new Evidence.File(source, archives.put(name, archives.silently(), out -> {
+            StoredArchive stored = archives.put(name, archives.unwatched(), out -> {
                 try (InputStream in = copied.behind(disk.open(dataDirectory.resolve(source)))) {
                     in.transferTo(out);
                 }
-            }, deadline));
-            readBack(file, copied.sha256(), deadline);
+            }, deadline);
+            Evidence.File file = new Evidence.File(source, copied.bytes(), copied.sha256(), stored);
+            readBack(file, deadline);
             return file;
         } catch (IOException e) {
             throw new StoreException("can't keep " + source + " in " + store.place() + ": " + e.getMessage(), e);
@@ -120,14 +124,14 @@ public final class EvidenceArchive {
     }
 
     /** The original is about to be thrown away. */
-    private void readBack(Evidence.File file, String sha256, Deadline deadline) {
+    private void readBack(Evidence.File file, Deadline deadline) {
         Meter stored = Meter.hashing();
         try {
             copyTo(stored.before(OutputStream.nullOutputStream()), file, deadline);
         } catch (IOException e) {
             throw new StoreException(store.place() + " gives back something else than " + file.source() + " was: " + e.getMessage(), e);
         }
-        if (!stored.sha256().equals(sha256)) {
+        if (!stored.sha256().equals(file.sha256())) {
             throw new StoreException(store.place() + " gives back something else than " + file.source() + " was", null);
         }
     }

@@ -226,10 +226,7 @@ public final class Health implements Hook {
                     : Optional.of(Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile")));
         } catch (MysqlException e) {
             // Late runs of this hook may be why none was acknowledged before; this one has asked.
-            if (HealthRule.endOfUselessServer(seen.view()).orElse(null) instanceof HealthDecision.EndServer end) {
-                return Optional.of(end(end));
-            }
-            throw e;
+            return Optional.of(end(HealthRule.endOfUselessServer(seen.view()).orElseThrow(() -> e)));
         }
     }
 

@@ -8,22 +8,30 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Counts the bytes of one stream as they pass and, if wanted, hashes them. Not thread-safe. */
 final class Meter {
     private final Optional<MessageDigest> digest;
+    private final LongConsumer listener;
     private long bytes;
 
-    private Meter(Optional<MessageDigest> digest) {
+    private Meter(Optional<MessageDigest> digest, LongConsumer listener) {
         this.digest = digest;
+        this.listener = listener;
     }
 
     static Meter counting() {
-        return new Meter(Optional.empty());
+        return telling(bytes -> {});
+    }
+
+    /** Says of all bytes how many have just passed. */
+    static Meter telling(LongConsumer listener) {
+        return new Meter(Optional.empty(), listener);
     }
 
     static Meter hashing() {
-        return new Meter(Optional.of(digest()));
+        return new Meter(Optional.of(digest()), bytes -> {});
     }
 
     /** Of all of these bytes, in small hexadecimal digits. */
@@ -51,6 +59,7 @@ final class Meter {
     private void passed(byte[] buffer, int offset, int length) {
         bytes += length;
         digest.ifPresent(d -> d.update(buffer, offset, length));
+        listener.accept(length);
     }
 
     /** Closing it flushes but does not close what is behind it. */

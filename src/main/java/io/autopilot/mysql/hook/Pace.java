@@ -1,6 +1,5 @@
 package io.autopilot.mysql.hook;
 
-import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.Sleeper;
 import io.autopilot.mysql.port.Ticker;
 import java.time.Duration;
@@ -31,13 +30,5 @@ public final class Pace {
         Duration from = next.compareTo(now) > 0 ? next : now;
         next = from.plusNanos(Math.round(bytes * 1e9 / rate));
         return from.minus(now);
-    }
-
-    Ticker ticker() {
-        return ticker;
-    }
-
-    Deadline within(Duration duration) {
-        return Deadline.after(duration, ticker);
     }
 }

@@ -1,8 +1,6 @@
 package io.autopilot.mysql.hook;
 
 import io.autopilot.mysql.port.Ticker;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -53,25 +51,8 @@ public final class Progress {
         }
     }
 
-    /** The same stream, counted. */
-    OutputStream of(OutputStream out) {
-        return new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                write(new byte[] {(byte) b}, 0, 1);
-            }
-
-            @Override
-            public void write(byte[] buffer, int offset, int length) throws IOException {
-                out.write(buffer, offset, length);
-                moved(length, 0);
-            }
-
-            @Override
-            public void flush() throws IOException {
-                out.flush();
-            }
-        };
+    void read(long bytes) {
+        moved(bytes, 0);
     }
 
     void stored(long bytes) {

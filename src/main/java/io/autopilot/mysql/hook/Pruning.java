@@ -50,9 +50,10 @@ public final class Pruning {
      * @throws io.autopilot.mysql.port.StoreException when the store fails; the rest goes the next time
      */
     void remove(List<Removal> removals, Deadline deadline) {
+        List<String> places = removals.isEmpty() ? List.of() : archives.store().places(deadline);
         for (Removal removal : removals) {
             archives.store().delete(removal.id().manifestName(), deadline);
-            for (String place : archives.store().places(deadline)) {
+            for (String place : places) {
                 if (place.startsWith(removal.id() + ".")) {
                     archives.store().within(place).deleteAll(deadline);
                 }

@@ -40,7 +40,6 @@ public final class SnapshotTaker {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotTaker.class);
     private static final Duration CALL = Duration.ofSeconds(5);
     private static final Duration CLEAN_UP = Duration.ofSeconds(30);
-    private static final String PACKED = ".zst";
     private static final Duration TELL = Duration.ofSeconds(10);
     private static final int RANDOM_BYTES = 4;
     private static final int POINTER_ATTEMPTS = 3;
@@ -80,7 +79,7 @@ public final class SnapshotTaker {
         removeLeftovers(deadline);
         Instant startedAt = ports.clock().instant();
         SnapshotId id = SnapshotName.of(node.settings().snapshots().namePattern(), startedAt, randomEnd());
-        String name = id + engine.extension() + archives.extension();
+        String name = archives.nameOf(id + engine.extension());
         LOG.info("event=snapshot-begin id=\"{}\" engine={} store={}", id, engine.name(), store.place());
         Streamed streamed = stream(engine, new SnapshotEngine.Donor(version, mysql::executed), name, deadline);
         Manifest manifest = new Manifest(
@@ -156,10 +155,8 @@ public final class SnapshotTaker {
         }
     }
 
-    /** Whatever the settings are now, it may have been stored under others. */
     private boolean isArchive(String place) {
-        String archive = place.endsWith(PACKED) ? place.substring(0, place.length() - PACKED.length()) : place;
-        return engines.stream().anyMatch(engine -> archive.endsWith(engine.extension()));
+        return engines.stream().anyMatch(engine -> Archives.contentOf(place).endsWith(engine.extension()));
     }
 
     private record Streamed(SnapshotEngine.Taken taken, StoredArchive archive) {}

@@ -120,7 +120,7 @@ class StatusOutputTest {
                 "db1 lacks them",
                 Evidence.Fate.of(GtidSet.parse(uuid + ":7-9"), Set.of(uuid), Durability.Mode.ASYNC),
                 "/snapshots/mysql/evidence",
-                List.of(new Evidence.File("binlog.000002", ARCHIVE)),
+                List.of(new Evidence.File("binlog.000002", 5000, "cd34".repeat(16), ARCHIVE)),
                 Instant.EPOCH);
         ClusterStatus status = new ClusterStatus(
                 "mysql",

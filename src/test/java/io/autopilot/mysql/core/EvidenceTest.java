@@ -54,14 +54,27 @@ class EvidenceTest {
                 "db1 lacks \"them\"",
                 Evidence.Fate.of(ERRANT, Set.of(PRIMARY), Durability.Mode.ASYNC),
                 "/snapshots/mysql/evidence",
-                List.of(new Evidence.File("binlog.000002", ARCHIVE)),
+                List.of(new Evidence.File("binlog.000002", 5000, "cd34".repeat(16), ARCHIVE)),
                 Instant.parse("2026-01-02T03:04:05.006Z"));
         assertEquals(evidence, EvidenceRecords.read("db0-12", EvidenceRecords.write(evidence)));
     }
 
+    /** Elections rest on what it says of the transactions. */
+    @Test
+    void anOlderDescriptionWhoseFilesAreNoArchivesIsReadAllTheSame() {
+        Evidence read = EvidenceRecords.read("db0-12", """
+                {"format": 1, "id": "db0-12", "node": "db0", "server-uuid": "%s", "cluster-uuid": "c1", "server-version": "9.7.4", "term": 4,
+                 "why": "db1 lacks them", "errant": "%s", "lost": "%s", "unacknowledged": "", "stray": "", "place": "/snapshots/mysql/evidence",
+                 "files": [{"source": "binlog.000002", "object": "db0-12.binlog.000002", "bytes": 12, "sha256": "ab12"}],
+                 "at": "2026-01-02T03:04:05Z"}
+                """.formatted(PRIMARY, ERRANT, ERRANT));
+        assertEquals(ERRANT, read.errant());
+        assertEquals(List.of(), read.files());
+    }
+
     @Test
     void aDescriptionThatMakesNoSenseIsAnErrorThatNamesIt() {
-        for (String text : List.of("", "{", "[]", "{\"format\":3}", "{\"format\":2}")) {
+        for (String text : List.of("", "{", "[]", "{\"format\":2}", "{\"format\":1}")) {
             IllegalArgumentException damaged = assertThrows(IllegalArgumentException.class, () -> EvidenceRecords.read("key-7", text), text);
             assertTrue(String.valueOf(damaged.getMessage()).contains("key-7"), damaged::getMessage);
         }

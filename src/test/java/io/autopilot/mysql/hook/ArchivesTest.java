@@ -67,7 +67,7 @@ class ArchivesTest {
 
     private Archives archives(SnapshotStore in, Compression compression, EncryptionKey... keys) {
         return new Archives(
-                in, new Archives.Format(compression, 3, 0, PART, 3), new Keyring(List.of(keys)), THREADS, new Pace(Optional.empty(), time, time), random);
+                in, new Archives.Format(compression, 3, 0, PART, 3), new Keyring(List.of(keys)), THREADS, new Pace(Optional.empty(), time, time), time, random);
     }
 
     private Deadline soon() {
@@ -81,7 +81,7 @@ class ArchivesTest {
     }
 
     private StoredArchive put(Archives archives, byte[] content) throws IOException {
-        return archives.put(NAME, archives.silently(), out -> out.write(content), soon());
+        return archives.put(NAME, archives.unwatched(), out -> out.write(content), soon());
     }
 
     private byte[] read(Archives archives, StoredArchive archive) throws IOException {
@@ -205,7 +205,7 @@ class ArchivesTest {
                 }),
                 Compression.NONE);
         AtomicInteger written = new AtomicInteger();
-        StoreException failure = assertThrows(StoreException.class, () -> archives.put(NAME, archives.silently(), out -> {
+        StoreException failure = assertThrows(StoreException.class, () -> archives.put(NAME, archives.unwatched(), out -> {
             for (; written.get() < 10_000; written.incrementAndGet()) {
                 out.write(new byte[PART]);
             }
@@ -218,7 +218,7 @@ class ArchivesTest {
     @Test
     void contentThatFailsLeavesNothingAndIsPassedOn() {
         Archives archives = archives(store, Compression.ZSTD);
-        IOException failure = assertThrows(IOException.class, () -> archives.put(NAME, archives.silently(), out -> {
+        IOException failure = assertThrows(IOException.class, () -> archives.put(NAME, archives.unwatched(), out -> {
             out.write(bytes(5 * PART));
             throw new IOException("the tool failed");
         }, soon()));
@@ -239,7 +239,7 @@ class ArchivesTest {
         AtomicInteger written = new AtomicInteger();
         Thread writer = Thread.ofPlatform().start(() -> {
             try {
-                archives.put(NAME, archives.silently(), out -> {
+                archives.put(NAME, archives.unwatched(), out -> {
                     for (; written.get() < 20; written.incrementAndGet()) {
                         out.write(new byte[PART]);
                     }
@@ -276,10 +276,10 @@ class ArchivesTest {
                 new Archives.Format(Compression.NONE, 1, 0, PART, 1),
                 Keyring.NONE,
                 Runnable::run,
-                new Pace(Optional.of(100L), time, time),
+                new Pace(Optional.of(100L), time, time), time,
                 random);
         Duration began = time.uptime();
-        archives.put(NAME, archives.silently(), out -> out.write(bytes(5 * PART)), time.in(Duration.ofHours(1)));
+        archives.put(NAME, archives.unwatched(), out -> out.write(bytes(5 * PART)), time.in(Duration.ofHours(1)));
         assertEquals(Duration.ofSeconds(40), time.uptime().minus(began), "the first part goes at once");
     }
 
@@ -291,7 +291,7 @@ class ArchivesTest {
                 new Archives.Format(Compression.NONE, 1, 0, 1_000_000, 1),
                 Keyring.NONE,
                 Runnable::run,
-                new Pace(Optional.empty(), time, time),
+                new Pace(Optional.empty(), time, time), time,
                 random);
         Progress progress = new Progress(10_000_000, time, Duration.ofSeconds(10), report -> told.add(report.toString()));
         archives.put(NAME, progress, out -> {

@@ -198,7 +198,7 @@ class RebuildTest {
 
         Archives archives(SnapshotStore in) {
             Archives.Format small = new Archives.Format(StoredArchive.Compression.NONE, 1, 0, 10, 2);
-            return new Archives(in, small, Keyring.NONE, Runnable::run, new Pace(Optional.empty(), cluster.time, cluster.time), new Random(1));
+            return new Archives(in, small, Keyring.NONE, Runnable::run, new Pace(Optional.empty(), cluster.time, cluster.time), cluster.time, new Random(1));
         }
 
         private EvidenceArchive archive() {

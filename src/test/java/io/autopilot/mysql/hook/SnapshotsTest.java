@@ -77,7 +77,7 @@ class SnapshotsTest {
     /** Small parts, so that there are many. */
     private Archives archives() {
         return new Archives(
-                store(), new Archives.Format(StoredArchive.Compression.ZSTD, 3, 0, PART, 3), keys, Runnable::run, new Pace(Optional.empty(), cluster.time, cluster.time), new Random(1));
+                store(), new Archives.Format(StoredArchive.Compression.ZSTD, 3, 0, PART, 3), keys, Runnable::run, new Pace(Optional.empty(), cluster.time, cluster.time), cluster.time, new Random(1));
     }
 
     private Deadline soon() {

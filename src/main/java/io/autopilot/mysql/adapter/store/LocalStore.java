@@ -99,7 +99,8 @@ public final class LocalStore implements SnapshotStore {
         doing("write " + target, () -> {
             try (LocalUpload upload = begin(directory.resolve("." + name + UNFINISHED), deadline)) {
                 upload.out().write(content);
-                return upload.finish(target);
+                upload.finish(target);
+                return target;
             }
         });
     }

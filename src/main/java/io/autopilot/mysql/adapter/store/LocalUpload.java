@@ -72,14 +72,12 @@ final class LocalUpload implements AutoCloseable {
         };
     }
 
-    /** Gives the file its final name, durably. Returns its size. */
-    long finish(Path target) throws IOException {
-        long size = file.size();
+    /** Gives the file its final name, durably. */
+    void finish(Path target) throws IOException {
         file.force(true);
         Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
         finished = true;
         sync(directoryOf(target));
-        return size;
     }
 
     @Override
