@@ -69,6 +69,8 @@ class RelayLogE2E {
     }
 
     private static Thread receivesWithoutApplying(TestCluster cluster, Ledger ledger, String replica) {
+        // One that its primary has just dropped is shut out until its hooks may ask to be let in, which need the role lock for that.
+        cluster.await("two members", SOON, () -> Optional.of(true).filter(yes -> AckSets.isProven(cluster, 2)));
         Thread hand = Thread.ofPlatform().start(() -> cluster.bySocket(replica, KEEP_UNAPPLIED));
         cluster.await("stopped applier", SOON, () -> cluster.bySocket(
                         replica, "SELECT SERVICE_STATE FROM performance_schema.replication_applier_status")
