@@ -15,6 +15,11 @@ public record CatchUp(GtidSet executed, GtidSet purged, String primaryUuid) {
         return new CatchUp(primary.executed(), primary.purged(), primary.serverUuid());
     }
 
+    /** The number of transactions that a node made of it would have to apply. */
+    public long missingFrom(GtidRange snapshot) {
+        return executed.minus(snapshot.atLeast()).count();
+    }
+
     /** Why a node made of it could not follow; empty when it can. */
     public Optional<Reason> whyNot(GtidRange snapshot) {
         GtidSet extra = snapshot.atMost().minus(executed);

@@ -1,5 +1,6 @@
 package io.autopilot.mysql.core;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param primary what a node made anew would follow; empty when it can't be read, or nobody needs to know
  * @param snapshots whether one can be caught up from, when the primary is known
  * @param obeyed the word by which the cluster that Consul knows was founded
+ * @param waited for how long a new snapshot has been waited for, though one that is there would do
  */
 public record DataView(
         Optional<Mark> mark,
@@ -35,7 +37,8 @@ public record DataView(
         Optional<Reason> discarded,
         boolean paused,
         Optional<CatchUp> primary,
-        Optional<SnapshotChoice> snapshots) {
+        Optional<SnapshotChoice> snapshots,
+        Duration waited) {
     public DataView {
         strangers = List.copyOf(strangers);
     }

@@ -31,7 +31,7 @@ public sealed interface PreStartDecision {
     /** Make a new cluster from a stored snapshot ({@code latest} or an id), under the bootstrap lock. */
     record FoundFrom(String snapshot, Reason reason) implements OnVolume {}
 
-    /** No snapshot will do: have a new one taken, and look again. */
+    /** No snapshot will do, or a new one would have the node serve sooner: have a new one taken, and look again. */
     record AskForSnapshot(Reason reason) implements PreStartDecision {}
 
     /** Look again in a moment. */

@@ -68,6 +68,13 @@ public final class PreStartRule {
         return noSnapshot(view).filter(SnapshotChoice.None::outdated).map(SnapshotChoice.None::reason);
     }
 
+    private static Optional<Reason> farBehind(DataView view) {
+        return view.snapshots().flatMap(choice -> switch (choice) {
+            case SnapshotChoice.None none -> Optional.empty();
+            case SnapshotChoice.Fits fits -> FreshSnapshot.worthWaitingFor(fits, view.waited());
+        });
+    }
+
     private static Optional<SnapshotChoice.None> noSnapshot(DataView view) {
         return view.snapshots().flatMap(choice -> switch (choice) {
             case SnapshotChoice.None none -> Optional.of(none);
@@ -97,7 +104,10 @@ public final class PreStartRule {
             return found(view.bootstrapFrom().get());
         }
         if (view.pointer()) {
-            return outdated(view).map(reason -> (PreStartDecision) new AskForSnapshot(because("no snapshot can be caught up from: " + reason)))
+            return outdated(view)
+                    .map(reason -> because("no snapshot can be caught up from: " + reason))
+                    .or(() -> farBehind(view))
+                    .map(reason -> (PreStartDecision) new AskForSnapshot(reason))
                     .orElseGet(() -> new Restore(because("the cluster has a snapshot")));
         }
         return new Wait(because(

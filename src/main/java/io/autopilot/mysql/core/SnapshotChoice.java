@@ -1,9 +1,16 @@
 package io.autopilot.mysql.core;
 
+import java.time.Duration;
+
 /** Whether there is a snapshot that a node can be made of and follow with. */
 public sealed interface SnapshotChoice {
-    /** The newest one that will do. */
-    record Fits(String id) implements SnapshotChoice {}
+    /**
+     * The newest one that will do.
+     *
+     * @param missing the number of transactions that the primary had executed and it lacks
+     * @param took how long it took to take it
+     */
+    record Fits(String id, long missing, Duration took) implements SnapshotChoice {}
 
     /**
      * None of them will do.

@@ -14,6 +14,7 @@ import io.autopilot.mysql.port.LocalState.DataMark;
 import io.autopilot.mysql.port.LocalState.Discarded;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,8 @@ public final class PreStart implements Hook {
     private final ClusterKeys keys;
     private final EstablishedPrimary primary;
     private final Waiting waiting;
+    /** Since when this run has waited for a new snapshot. */
+    private Optional<Instant> asked = Optional.empty();
 
     /**
      * @param serverConfiguration the text of my.cnf for this container
@@ -109,7 +112,8 @@ public final class PreStart implements Hook {
                 discarded,
                 discarded.isPresent() && keys.holdsStill(ports.clock().instant(), deadline),
                 toFollow,
-                toFollow.flatMap(p -> initialized.map(uuid -> snapshots.choose(uuid, p, deadline))));
+                toFollow.flatMap(p -> initialized.map(uuid -> snapshots.choose(uuid, p, deadline))),
+                asked.map(since -> Duration.between(since, ports.clock().instant())).orElse(Duration.ZERO));
     }
 
     private Optional<CatchUp> toFollow(Deadline deadline) {
@@ -119,6 +123,7 @@ public final class PreStart implements Hook {
     private Optional<Outcome> act(PreStartDecision decision, Deadline deadline) {
         return switch (decision) {
             case PreStartDecision.AskForSnapshot ask -> {
+                asked = asked.or(() -> Optional.of(ports.clock().instant()));
                 waiting.because(keys.wishForSnapshot(ask.reason(), ports.clock().instant(), deadline.atMost(CALL)));
                 ports.sleeper().sleep(FOR_SNAPSHOT);
                 yield Optional.empty();

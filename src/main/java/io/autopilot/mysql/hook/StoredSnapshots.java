@@ -76,8 +76,8 @@ public final class StoredSnapshots implements Snapshots {
         for (Entry entry : entries) {
             Optional<Reason> whyNot = whyNot(entry, Optional.of(clusterUuid), Optional.of(primary));
             outdated |= whyNot(entry, Optional.of(clusterUuid), Optional.empty()).isEmpty();
-            if (whyNot.isEmpty()) {
-                return new SnapshotChoice.Fits(entry.id().text());
+            if (whyNot.isEmpty() && entry instanceof Entry.Whole(Manifest manifest)) {
+                return new SnapshotChoice.Fits(entry.id().text(), primary.missingFrom(manifest.gtids()), manifest.took());
             }
             passedOver.add(entry.id() + " (" + whyNot.get() + ")");
         }

@@ -15,6 +15,7 @@ import io.autopilot.mysql.core.PreStartDecision.Restore;
 import io.autopilot.mysql.core.PreStartDecision.UseData;
 import io.autopilot.mysql.core.PreStartDecision.Wait;
 import io.autopilot.mysql.core.PreStartDecision.Wipe;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class PreStartRuleTest {
     private boolean paused;
     private Optional<CatchUp> primary = Optional.empty();
     private Optional<SnapshotChoice> snapshots = Optional.empty();
+    private Duration waited = Duration.ZERO;
 
     @Test
     void theFirstNodeEverInitialises() {
@@ -183,7 +185,7 @@ class PreStartRuleTest {
     @Test
     void dataThatIsGivenUpIsDiscardedOnceThereIsAPrimaryAndASnapshotToMakeItAnewOf() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2"));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, Duration.ZERO));
         because(decides(Discard.class), "errant");
     }
 
@@ -203,7 +205,7 @@ class PreStartRuleTest {
     @Test
     void nothingIsDiscardedWhileTheClusterIsPaused() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2"));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, Duration.ZERO));
         paused = true;
         because(decides(Wait.class), "paused");
     }
@@ -211,9 +213,19 @@ class PreStartRuleTest {
     @Test
     void dataOfAnotherClusterIsNotDiscardedWhateverWasSaidOfIt() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2"));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, Duration.ZERO));
         dataOf("c2", true);
         because(decides(Refuse.class), "cluster c2");
+    }
+
+    @Test
+    void aNodeThatWouldHaveALotToCatchUpWaitsForANewSnapshotAndNotForEver() {
+        initialized = Optional.of("c1");
+        pointer = true;
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 3_600_000, Duration.ofSeconds(5)));
+        because(decides(AskForSnapshot.class), "s2 lacks what takes more than 60 min to apply");
+        waited = Duration.ofMinutes(11);
+        decides(Restore.class);
     }
 
     @Test
@@ -251,7 +263,8 @@ class PreStartRuleTest {
 
     private <T extends PreStartDecision> T decides(Class<T> kind) {
         DataView view = new DataView(
-                mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom, obeyed, discarded, paused, primary, snapshots);
+                mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom, obeyed, discarded, paused, primary, snapshots,
+                waited);
         return assertInstanceOf(kind, PreStartRule.decide(view));
     }
 

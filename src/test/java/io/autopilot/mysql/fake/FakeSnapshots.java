@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A store with at most one snapshot. */
@@ -64,7 +65,8 @@ public final class FakeSnapshots implements Snapshots {
         }
         return held.flatMap(h -> whyNot(h, primary))
                 .<SnapshotChoice>map(reason -> new SnapshotChoice.None(reason, true))
-                .orElseGet(() -> new SnapshotChoice.Fits(held.get().id()));
+                .orElseGet(() -> new SnapshotChoice.Fits(
+                        held.get().id(), primary.missingFrom(new GtidRange.Exact(held.get().gtidsToSet().orElseThrow())), Duration.ofSeconds(5)));
     }
 
     private static Optional<Reason> whyNot(Restored snapshot, CatchUp primary) {

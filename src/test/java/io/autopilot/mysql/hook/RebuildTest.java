@@ -393,6 +393,19 @@ class RebuildTest {
     }
 
     @Test
+    void aNodeThatIsMadeAnewWaitsForASnapshotThatIsNotFarBehind() {
+        assertTrue(story.rebuild().isDone());
+        story.old.killMysqld();
+        for (int write = 0; write < 150_000; write++) {
+            story.primary.server.errantWrite();
+        }
+        story.cluster.time.meanwhile(
+                () -> story.wish().ifPresent(wish -> story.snapshots.hold("s2", FakeCluster.UUID, story.primary.server.executed())));
+        assertTrue(story.startMysqld(new KillSwitch(Long.MAX_VALUE)).orElseThrow().isDone());
+        assertEquals(Optional.of(story.primary.server.executed()), story.old.state.restoredGtids());
+    }
+
+    @Test
     void whenThePrimaryIsGoneNothingIsGivenUp() {
         story.primary.killContainer();
         assertEquals("Wait", story.rebuild().decision());

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autopilot.mysql.adapter.disk.LocalDisk;
 import io.autopilot.mysql.adapter.store.LocalStore;
+import io.autopilot.mysql.core.CatchUp;
 import io.autopilot.mysql.core.GtidRange;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.Reason;
+import io.autopilot.mysql.core.SnapshotChoice;
 import io.autopilot.mysql.core.SnapshotPointer;
 import io.autopilot.mysql.core.SnapshotRecords;
 import io.autopilot.mysql.core.SnapshotRetention;
@@ -235,6 +237,18 @@ class SnapshotsTest {
                         .sorted()
                         .toList(),
                 stored());
+    }
+
+    @Test
+    void whatASnapshotLacksAndHowLongItTookIsKnownBeforeItIsRestored() {
+        engine.halfWay = () -> cluster.time.sleep(Duration.ofSeconds(7));
+        SnapshotPointer pointer = take(engine);
+        node.server.errantWrite();
+        node.server.errantWrite();
+        CatchUp primary = new CatchUp(node.server.executed(), GtidSet.EMPTY, node.server.uuid());
+        assertEquals(
+                new SnapshotChoice.Fits(pointer.id().text(), 2, Duration.ofSeconds(7)),
+                new StoredSnapshots(node.node, cluster.consul, archives(), restorer("9.7.4")).choose("c1", primary, soon()));
     }
 
     private List<String> ids() {
