@@ -37,6 +37,8 @@ public final class Health implements Hook {
     /** What a health run can spare; a node that needs longer is noted by a later one. */
 
     private static final Duration COMMIT = Duration.ofSeconds(2);
+    /** A killed process, with room for what its wrapper does after it. */
+    private static final Duration ENDS = Duration.ofSeconds(1);
     /** For a take-over that another node has announced: that it ends, or is taken back. */
     private static final Duration OTHERS_TURN = Duration.ofSeconds(1);
 
@@ -142,7 +144,7 @@ public final class Health implements Hook {
         return switch (decision) {
             case HealthDecision.Serve serve -> serve(serve, seen, deadline);
             case HealthDecision.Fence stop -> fence(stop, seen, deadline);
-            case HealthDecision.EndServer end -> end(end);
+            case HealthDecision.EndServer end -> end(end, seen, deadline);
             case HealthDecision.BecomeWritable become ->
                 outcome(become, promotion.becomeWritable(become.term(), become.reason(), deadline));
             case HealthDecision.TakeLease take -> takeLease(take, seen, deadline);
@@ -226,12 +228,20 @@ public final class Health implements Hook {
                     : Optional.of(Outcome.notHealthy(serve, new Reason("the lease was lost meanwhile")));
         } catch (MysqlException e) {
             // Late runs of this hook may be why none was acknowledged before; this one has asked.
-            return Optional.of(end(HealthRule.endOfUselessServer(seen.view()).orElseThrow(() -> e)));
+            return Optional.of(end(HealthRule.endOfUselessServer(seen.view()).orElseThrow(() -> e), seen, deadline));
         }
     }
 
-    private Outcome end(HealthDecision.EndServer end) {
+    private Outcome end(HealthDecision.EndServer end, Observation seen, Deadline deadline) {
+        Optional<MysqldStart> ended = ports.state().mysqldStart();
         fence.end(end.reason());
+        boolean isDown = ports.poll()
+                .until(deadline.atMost(ENDS), PAUSE, () -> Optional.of(true).filter(yes -> !ports.state().mysqldStart().equals(ended)))
+                .isPresent();
+        if (isDown) {
+            // The next run would, too, but could only say that it died.
+            release(new HealthDecision.ReleaseLease(end.reason()), seen, deadline);
+        }
         return Outcome.notHealthy(end, end.reason());
     }
 

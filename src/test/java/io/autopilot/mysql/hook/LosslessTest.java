@@ -467,6 +467,12 @@ class LosslessTest {
         FakeNode successor = cluster.writable().getFirst();
         assertNotEquals(nodes.get(0), successor);
         assertTrue(successor.server.executed().contains(write.gtid()));
+        historySaysThatNoCommitWasAcknowledged(nodes.get(1));
+    }
+
+    private static void historySaysThatNoCommitWasAcknowledged(FakeNode node) {
+        String why = node.status().lastChange().orElseThrow().why();
+        assertTrue(why.contains("no commit was acknowledged"), why);
     }
 
     @Test
@@ -476,6 +482,7 @@ class LosslessTest {
         nodes.get(0).server.setHangs(true);
         cluster.rounds(5);
         assertEquals(1, cluster.writable().stream().filter(node -> node != nodes.get(0)).count());
+        historySaysThatNoCommitWasAcknowledged(nodes.get(1));
     }
 
     @Test
