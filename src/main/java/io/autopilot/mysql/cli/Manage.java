@@ -56,6 +56,8 @@ public final class Manage implements Runnable {
         commands.put("snapshot", () -> new SnapshotCommand(environment));
         commands.put("rebuild", () -> new RebuildCommand(environment));
         commands.put("snapshots", () -> new SnapshotsCommand(environment));
+        commands.put("verify", () -> new VerifyCommand(environment));
+        commands.put("restore", () -> new RestoreCommand(environment));
         commands.put("evidence", () -> new EvidenceCommand(environment));
         commands.put("preStop", () -> new PreStopCommand(environment));
         commands.put("status", () -> new StatusCommand(environment));

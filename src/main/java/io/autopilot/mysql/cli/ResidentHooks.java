@@ -21,8 +21,9 @@ final class ResidentHooks implements Launcher {
     private static final String OWN = "manage";
     /** The others run once, or long, or take memory that is to go back. */
     private static final Set<String> RESIDENT = Set.of("health", "onChange");
-    /** Asked each minute on each node; to take one is a program. */
-    private static final List<String> QUESTION = List.of(OWN, "snapshot", SnapshotCommand.IS_DUE);
+    /** Asked again and again on each node; what they ask about is a program. */
+    private static final Set<List<String>> QUESTIONS =
+            Set.of(List.of(OWN, "snapshot", SnapshotCommand.IS_DUE), List.of(OWN, "verify", SnapshotCommand.IS_DUE));
 
     private static final int TERMINATED = 143;
     private static final int KILLED = 137;
@@ -53,7 +54,7 @@ final class ResidentHooks implements Launcher {
     }
 
     static boolean isResident(List<String> command) {
-        return command.size() > 1 && command.getFirst().equals(OWN) && (RESIDENT.contains(command.get(1)) || command.equals(QUESTION));
+        return command.size() > 1 && command.getFirst().equals(OWN) && (RESIDENT.contains(command.get(1)) || QUESTIONS.contains(command));
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.autopilot.mysql.cli;
 
+import io.autopilot.mysql.core.Drill;
+import io.autopilot.mysql.core.SnapshotId;
+import io.autopilot.mysql.hook.Drills;
 import io.autopilot.mysql.hook.Node;
 import io.autopilot.mysql.hook.Ports;
 import io.autopilot.mysql.hook.Prune;
@@ -54,11 +57,13 @@ final class SnapshotsCommand extends HookCommand {
 
     private int list(Wiring wiring) {
         try {
-            List<Entry> entries = new SnapshotCatalogue(wiring.archives()).read(Deadline.after(LIMIT, wiring.ticker()));
+            Deadline deadline = Deadline.after(LIMIT, wiring.ticker());
+            List<Entry> entries = new SnapshotCatalogue(wiring.archives()).read(deadline);
+            Map<SnapshotId, Drill> drills = new Drills(wiring.store()).last(deadline);
             out().println(
                     switch (output) {
-                        case table -> SnapshotsText.table(entries, Instant.now());
-                        case json -> SnapshotsText.json(entries);
+                        case table -> SnapshotsText.table(entries, drills, Instant.now());
+                        case json -> SnapshotsText.json(entries, drills);
                     });
             out().flush();
             return ExitCode.OK;

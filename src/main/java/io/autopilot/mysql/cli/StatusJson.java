@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
 import io.autopilot.mysql.core.ClusterStatus;
+import io.autopilot.mysql.core.Drill;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
@@ -33,6 +34,7 @@ final class StatusJson {
                 .ifPresentOrElse(
                         s -> json.putObject("lastSnapshot").put("id", s.id()).put("at", s.at().toString()),
                         () -> json.putNull("lastSnapshot"));
+        status.lastDrill().ifPresentOrElse(drill -> json.set("lastDrill", drill(drill)), () -> json.putNull("lastDrill"));
         status.lastChange().ifPresentOrElse(term -> json.set("lastChange", HistoryText.json(term)), () -> json.putNull("lastChange"));
         status.stopped().ifPresentOrElse(stopped -> json.set("electionStopped", stopped(stopped)), () -> json.putNull("electionStopped"));
         ArrayNode losses = json.putArray("losses");
@@ -76,6 +78,15 @@ final class StatusJson {
                 .put("state", record.state().name().toLowerCase(Locale.ROOT))
                 .put("held", held)
                 .put("since", record.since().toString());
+    }
+
+    private static ObjectNode drill(Drill drill) {
+        return JsonNodeFactory.instance.objectNode()
+                .put("snapshot", drill.snapshot().text())
+                .put("at", drill.at().toString())
+                .put("node", drill.node())
+                .put("tables", drill.tables())
+                .put("failure", drill.failure().map(Reason::text).orElse(null));
     }
 
     private static ObjectNode evidence(Evidence kept, GtidSet replayed) {

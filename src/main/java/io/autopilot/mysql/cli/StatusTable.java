@@ -2,6 +2,7 @@ package io.autopilot.mysql.cli;
 
 import io.autopilot.mysql.core.ClusterStatus;
 import io.autopilot.mysql.core.ClusterStatus.NodeStatus;
+import io.autopilot.mysql.core.Drill;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.GtidSet;
 import io.autopilot.mysql.core.PrimaryRecord;
@@ -46,9 +47,17 @@ final class StatusTable {
                 + status.lastSnapshot()
                         .map(s -> s.id() + ", " + age(Duration.between(s.at(), now)) + " old")
                         .orElse("none yet")
+                + status.lastDrill().map(drill -> "; " + drill(drill, now)).orElse("; none was ever verified")
                 + status.restraint().failover().map(reason -> "\nfailover  " + reason).orElse("")
                 + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining())
                 + status.evidence().stream().map(kept -> evidence(kept, status.replayed(kept))).collect(Collectors.joining());
+    }
+
+    private static String drill(Drill drill, Instant now) {
+        String ago = age(Duration.between(drill.at(), now)) + " ago";
+        return drill.failure()
+                .map(why -> drill.snapshot() + " WAS NO GOOD when it was verified " + ago + ": " + why)
+                .orElseGet(() -> drill.snapshot() + " was verified " + ago);
     }
 
     private static String change(TermRecord term) {

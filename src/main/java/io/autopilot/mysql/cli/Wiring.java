@@ -35,6 +35,7 @@ import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.DataVolume;
 import io.autopilot.mysql.port.MysqldProgram;
+import io.autopilot.mysql.port.Poll;
 import io.autopilot.mysql.port.Repeater;
 import io.autopilot.mysql.port.ScratchServer;
 import io.autopilot.mysql.port.SnapshotEngine;
@@ -117,8 +118,7 @@ final class Wiring {
 
     Snapshots snapshots(Node node, Ports ports, MysqlVersion version) {
         Archives archives = archives();
-        SnapshotRestorer restorer = new SnapshotRestorer(archives, engines(version), version, new LocalDisk());
-        return new StoredSnapshots(node, ports.consul(), archives, restorer);
+        return new StoredSnapshots(node, ports.consul(), archives, restorer(archives, version));
     }
 
     SnapshotStore store() {
@@ -149,10 +149,7 @@ final class Wiring {
     List<SnapshotEngine> engines(MysqlVersion version) {
         LocalDisk disk = new LocalDisk();
         JdbcServers servers = servers();
-        // A second server takes 160 MB, which a small container doesn't have.
-        Optional<ScratchServer> scratch = memoryLimit().filter(limit -> limit <= SMALL).isPresent()
-                ? Optional.empty()
-                : Optional.of(new MysqldScratch(programs, Optional.of(MYSQLD_USER)));
+        Optional<ScratchServer> scratch = scratch();
         return List.of(
                 new XtrabackupEngine(
                         programs,
@@ -161,6 +158,17 @@ final class Wiring {
                         new XtrabackupEngine.Server(MY_CNF, LOOPBACK, ControlLogin.USER, ControlLogin.password(settings))),
                 new CloneEngine(
                         settings.dataVolume(), volume().dataDirectory(), disk, new JdbcCloning(servers::openLocal), scratch));
+    }
+
+    /** Empty: a second server takes 160 MB, which a small container doesn't have. */
+    Optional<ScratchServer> scratch() {
+        return memoryLimit().filter(limit -> limit <= SMALL).isPresent()
+                ? Optional.empty()
+                : Optional.of(new MysqldScratch(programs, new Poll(new ThreadSleeper()), Wiring::task, Optional.of(MYSQLD_USER)));
+    }
+
+    SnapshotRestorer restorer(Archives archives, MysqlVersion version) {
+        return new SnapshotRestorer(archives, engines(version), version, new LocalDisk());
     }
 
     Repeater repeater() {

@@ -61,6 +61,13 @@ final class ArchivingReader {
                 Math.min(least, keep));
     }
 
+    Settings.Verification verification() {
+        return new Settings.Verification(
+                values.given(Setting.VERIFY_TTL)
+                        .map(every -> values.duration(Setting.VERIFY_TTL, Duration.ofMinutes(1), Duration.ofDays(3650))),
+                values.given(Setting.VERIFY_SQL));
+    }
+
     private int partBytes() {
         long bytes = values.size(Setting.SNAPSHOT_PART_SIZE).orElse(SMALLEST_PART);
         if (bytes < SMALLEST_PART || bytes > LARGEST_PART) {

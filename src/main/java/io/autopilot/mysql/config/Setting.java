@@ -95,6 +95,12 @@ public enum Setting {
     SNAPSHOT_UPLOADS(SNAPSHOTS, "3", "Objects that are written or read at the same time, 1 to 32."),
     SNAPSHOT_RATE(SNAPSHOTS, "", "Bytes a second that go to the store at most, such as `20M`; default: no limit."),
 
+    VERIFY_TTL(
+            SNAPSHOTS,
+            "",
+            "How often the newest snapshot is restored beside a replica's data and checked, such as 7d; needs room for a copy of the data. Default: never by itself."),
+    VERIFY_SQL(SNAPSHOTS, "", "A statement that a restored server has to answer with 1, such as `SELECT COUNT(*) > 0 FROM shop.orders`."),
+
     PRIMARY_KEY(KEYS, "<SERVICE_NAME>-primary", "Consul key of the lease."),
     BACKUP_LOCK_KEY(KEYS, "<SERVICE_NAME>-backup-running", "Consul key of the snapshot lock."),
     LAST_BACKUP_KEY(KEYS, "<SERVICE_NAME>-last-backup", "Consul key of the newest snapshot."),

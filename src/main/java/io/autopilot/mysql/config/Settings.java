@@ -116,7 +116,15 @@ public record Settings(
      * @param namePattern in strftime's format
      */
     public record Snapshots(
-            Path directory, String namePattern, Duration ttl, SnapshotRetention retention, Archiving archiving) {}
+            Path directory, String namePattern, Duration ttl, SnapshotRetention retention, Archiving archiving, Verification verification) {}
+
+    /**
+     * How snapshots are proven.
+     *
+     * @param every empty: by hand only
+     * @param question a statement that has to give 1 on restored data
+     */
+    public record Verification(Optional<Duration> every, Optional<String> question) {}
 
     /**
      * How streams are stored.

@@ -324,7 +324,8 @@ public final class SettingsReader {
                 name,
                 values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)),
                 archiving.retention(),
-                archiving.read());
+                archiving.read(),
+                archiving.verification());
     }
 
     private void checkSupervisor() {

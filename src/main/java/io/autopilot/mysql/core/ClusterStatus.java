@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param held whether a live session holds the lease
  * @param promise what holds for acknowledged writes; empty before the first term
  * @param takeOver a candidate that has announced itself
+ * @param lastDrill of the last snapshot that somebody tried to prove
  * @param restraint what holds changes of roles back, as the node that was asked sees it
  * @param lastChange how the newest term began; empty when the history is empty
  * @param stopped why nobody is the primary though some node tried to be; empty when there is one, or nobody tried
@@ -29,6 +30,7 @@ public record ClusterStatus(
         Optional<Promise> promise,
         Optional<String> takeOver,
         Optional<LastSnapshot> lastSnapshot,
+        Optional<Drill> lastDrill,
         Restraint restraint,
         Optional<TermRecord> lastChange,
         Optional<StoppedElection> stopped,

@@ -2,11 +2,8 @@ package io.autopilot.mysql.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Decides whether this node takes a snapshot now: when BACKUP_TTL has run out, on the replica that is needed least; on the primary only
@@ -67,36 +64,8 @@ public final class SnapshotDue {
         return byTurn(facts, counted.minus(facts.ttl()), facts.ttl().dividedBy(SHARE), "the last snapshot " + last.id() + " is " + text(age) + " old");
     }
 
-    /** @param since for how long it has been due */
     private static SnapshotDecision byTurn(Facts facts, Duration since, Duration turnTakes, String why) {
-        if (facts.primary()) {
-            return facts.healthyReplicas().isEmpty()
-                    ? due(why + " and there is no healthy replica to take one")
-                    : notDue("it is up to a replica: " + String.join(", ", order(facts)));
-        }
-        List<String> order = order(facts);
-        int turn = order.indexOf(facts.self());
-        if (turn < 0) {
-            return notDue("this node is no healthy replica");
-        }
-        // The first one needs no clock: a wish has the time of another node.
-        if (turn > 0 && since.compareTo(turnTakes.multipliedBy(turn)) < 0) {
-            return notDue(order.getFirst() + " is needed less than " + facts.self() + " and goes first");
-        }
-        return due(turn == 0 ? why : why + " and " + String.join(", ", order.subList(0, turn)) + " took none");
-    }
-
-    private static List<String> order(Facts facts) {
-        return Stream.concat(
-                        sorted(facts, false),
-                        sorted(facts, true))
-                .toList();
-    }
-
-    private static Stream<String> sorted(Facts facts, boolean acknowledging) {
-        return facts.healthyReplicas().stream()
-                .filter(node -> facts.acknowledging().contains(node) == acknowledging)
-                .sorted(Comparator.naturalOrder());
+        return new ReplicaTurn(facts.self(), facts.primary(), facts.healthyReplicas(), facts.acknowledging()).decide(since, turnTakes, why);
     }
 
     private static String text(Duration duration) {

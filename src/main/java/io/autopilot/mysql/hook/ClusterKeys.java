@@ -3,6 +3,7 @@ package io.autopilot.mysql.hook;
 import io.autopilot.mysql.core.Bootstrap;
 import io.autopilot.mysql.core.ClusterConfig;
 import io.autopilot.mysql.core.ClusterRecords;
+import io.autopilot.mysql.core.Drill;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.Evidence;
 import io.autopilot.mysql.core.EvidenceRecords;
@@ -230,6 +231,24 @@ final class ClusterKeys {
     /** The wish is fulfilled, or nobody has it any more. */
     void forgetWish(Deadline deadline) {
         snapshotWish(deadline).ifPresent(wish -> consul.deleteCas(node.snapshotWishKey(), wish.index(), deadline));
+    }
+
+    /** What the last drill of this cluster found; empty when there was none, or nobody can read what it says. */
+    Optional<Drill> lastDrill(String clusterUuid, Deadline deadline) {
+        try {
+            return consul.get(node.lastDrillKey(), deadline)
+                    .map(e -> Drill.read("the Consul key " + e.key(), e.value()))
+                    .filter(drill -> drill.clusterUuid().equals(clusterUuid));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("event=drill-unreadable reason=\"{}\"", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Whatever stood there: the key only tells people and schedules. */
+    void noteDrill(Drill drill, Deadline deadline) {
+        long index = consul.get(node.lastDrillKey(), deadline).map(KvEntry::modifyIndex).orElse(0L);
+        consul.cas(node.lastDrillKey(), drill.write(), index, deadline);
     }
 
     /** What the last election that promoted nobody said; empty when none did. */

@@ -78,6 +78,16 @@ public record Node(String name, Address address, Settings settings) {
         return settings.serviceName() + "/snapshot-wish";
     }
 
+    /** Held by the node that does a drill. */
+    public String drillLockKey() {
+        return settings.serviceName() + "/drill-lock";
+    }
+
+    /** What the last drill found. */
+    public String lastDrillKey() {
+        return settings.serviceName() + "/last-drill";
+    }
+
     /** Id of this node's instance of the node service, and the name by which others know it. */
     public String nodeServiceId() {
         return nodeServiceId(name);

@@ -19,11 +19,13 @@ public final class Pruning {
 
     private final Archives archives;
     private final SnapshotCatalogue catalogue;
+    private final Drills drills;
     private final SnapshotRetention retention;
 
     public Pruning(Archives archives, SnapshotRetention retention) {
         this.archives = archives;
         this.catalogue = new SnapshotCatalogue(archives);
+        this.drills = new Drills(archives.store());
         this.retention = retention;
     }
 
@@ -58,6 +60,7 @@ public final class Pruning {
                     archives.store().within(place).deleteAll(deadline);
                 }
             }
+            drills.forget(removal.id(), deadline);
             LOG.info("event=snapshot-pruned id=\"{}\" reason=\"{}\"", removal.id(), removal.reason());
         }
     }

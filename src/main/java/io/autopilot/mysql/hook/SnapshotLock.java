@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one node at a time take a snapshot. Each run makes a session of its own, which lives only as long as it is renewed: the lock of a
+ * Lets one node at a time take a snapshot, or do a drill. Each run makes a session of its own, which lives only as long as it is renewed: the lock of a
  * holder that died is free after twice the session's time.
  */
 public final class SnapshotLock {
@@ -25,12 +25,25 @@ public final class SnapshotLock {
     private static final Duration CALL = Duration.ofSeconds(5);
 
     private final Node node;
+    private final String key;
+    private final String work;
     private final Consul consul;
     private final Repeater repeater;
     private final Ticker ticker;
 
     public SnapshotLock(Node node, Consul consul, Repeater repeater, Ticker ticker) {
+        this(node, node.settings().keys().backupLock(), "taking a snapshot", consul, repeater, ticker);
+    }
+
+    /** The one for drills: a snapshot that is due doesn't wait for them. */
+    public static SnapshotLock forDrills(Node node, Consul consul, Repeater repeater, Ticker ticker) {
+        return new SnapshotLock(node, node.drillLockKey(), "verifying a snapshot", consul, repeater, ticker);
+    }
+
+    private SnapshotLock(Node node, String key, String work, Consul consul, Repeater repeater, Ticker ticker) {
         this.node = node;
+        this.key = key;
+        this.work = work;
         this.consul = consul;
         this.repeater = repeater;
         this.ticker = ticker;
@@ -43,18 +56,14 @@ public final class SnapshotLock {
         record Busy(Reason reason) implements Result {}
     }
 
-    private String key() {
-        return node.settings().keys().backupLock();
-    }
-
     /** Asks once. */
     public Result tryTake(Deadline deadline) {
         // A stale writer is kept out by the check of the session, so nobody has to wait for a lock-delay.
         String session = consul.createSession(
-                new SessionSpec(key(), TTL, Duration.ZERO, Optional.empty(), false), deadline.atMost(CALL));
+                new SessionSpec(key, TTL, Duration.ZERO, Optional.empty(), false), deadline.atMost(CALL));
         boolean taken = false;
         try {
-            taken = consul.acquire(key(), node.name(), session, deadline.atMost(CALL));
+            taken = consul.acquire(key, node.name(), session, deadline.atMost(CALL));
             if (!taken) {
                 return new Result.Busy(busy(deadline));
             }
@@ -68,8 +77,8 @@ public final class SnapshotLock {
 
     private Reason busy(Deadline deadline) {
         Optional<KvEntry> holder =
-                consul.get(key(), deadline.atMost(CALL)).filter(e -> e.session().isPresent());
-        return new Reason(holder.map(e -> e.value() + " is taking a snapshot").orElse("the snapshot lock was just given back"));
+                consul.get(key, deadline.atMost(CALL)).filter(e -> e.session().isPresent());
+        return new Reason(holder.map(e -> e.value() + " is " + work).orElse("the snapshot lock was just given back"));
     }
 
     /** The lock, renewed in the background until it is closed. */
@@ -94,7 +103,7 @@ public final class SnapshotLock {
 
         /** Key and session, for transactions that only the holder may commit. */
         Consul.TxnOp stillHeld() {
-            return new Consul.TxnOp.CheckSession(key(), session);
+            return new Consul.TxnOp.CheckSession(key, session);
         }
 
         /**
@@ -103,9 +112,9 @@ public final class SnapshotLock {
          * @throws SnapshotException when the lock was lost meanwhile
          */
         void ensureHeld(Deadline deadline) {
-            Optional<String> holder = consul.get(key(), deadline.atMost(CALL)).flatMap(KvEntry::session);
+            Optional<String> holder = consul.get(key, deadline.atMost(CALL)).flatMap(KvEntry::session);
             if (lost || !holder.equals(Optional.of(session))) {
-                throw new SnapshotException("the snapshot lock " + key() + " was lost during the run");
+                throw new SnapshotException("the snapshot lock " + key + " was lost during the run");
             }
         }
 
@@ -114,7 +123,7 @@ public final class SnapshotLock {
         public void close() {
             renewal.close();
             try {
-                consul.release(key(), node.name(), session, Deadline.after(CALL, ticker));
+                consul.release(key, node.name(), session, Deadline.after(CALL, ticker));
                 consul.destroySession(session, Deadline.after(CALL, ticker));
             } catch (ConsulException e) {
                 LOG.warn("event=snapshot-lock-not-released reason=\"{}\"", e.getMessage());

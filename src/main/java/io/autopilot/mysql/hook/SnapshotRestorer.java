@@ -87,8 +87,13 @@ public final class SnapshotRestorer {
         return engines.stream().filter(e -> e.name().equals(manifest.tool().engine())).findFirst();
     }
 
+    /** Why it can't be restored here whatever its archive holds; empty when it can be tried. */
+    Optional<Reason> obstacle(Manifest manifest, Path target) {
+        return whyNot(manifest).or(() -> noRoom(manifest, target));
+    }
+
     private RestoreResult restore(Manifest manifest, Path target, Deadline deadline) {
-        Optional<Reason> whyNot = whyNot(manifest).or(() -> noRoom(manifest, target));
+        Optional<Reason> whyNot = obstacle(manifest, target);
         if (whyNot.isPresent()) {
             return refused(manifest.id(), whyNot.get().text());
         }

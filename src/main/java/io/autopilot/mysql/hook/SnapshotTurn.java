@@ -86,23 +86,30 @@ public final class SnapshotTurn implements Hook {
     }
 
     private SnapshotDue.Facts facts(Part part, Deadline deadline) {
-        Optional<SnapshotPointer> last = ports.consul()
-                .get(node.settings().keys().lastBackup(), deadline)
-                .map(e -> SnapshotRecords.readPointer(e.key(), e.value()))
-                .filter(pointer -> pointer.isOf(part.clusterUuid()));
-        Set<String> replicas = ports.consul().instances(node.settings().serviceName(), deadline).stream()
-                .filter(ServiceInstance::passing)
-                .map(instance -> instance.id().substring(node.settings().serviceName().length() + 1))
-                .collect(Collectors.toSet());
         return new SnapshotDue.Facts(
                 ports.clock().instant(),
-                last,
+                newest(part.clusterUuid(), deadline),
                 node.settings().snapshots().ttl(),
                 node.name(),
                 true,
                 part.isPrimary(),
-                replicas,
+                healthyReplicas(deadline),
                 Set.of(),
                 new ClusterKeys(node, ports.consul()).snapshotWish(deadline).map(ClusterKeys.Indexed::value));
+    }
+
+    /** The newest snapshot of this cluster, as Consul names it. */
+    Optional<SnapshotPointer> newest(String clusterUuid, Deadline deadline) {
+        return ports.consul()
+                .get(node.settings().keys().lastBackup(), deadline)
+                .map(e -> SnapshotRecords.readPointer(e.key(), e.value()))
+                .filter(pointer -> pointer.isOf(clusterUuid));
+    }
+
+    Set<String> healthyReplicas(Deadline deadline) {
+        return ports.consul().instances(node.settings().serviceName(), deadline).stream()
+                .filter(ServiceInstance::passing)
+                .map(instance -> instance.id().substring(node.settings().serviceName().length() + 1))
+                .collect(Collectors.toSet());
     }
 }

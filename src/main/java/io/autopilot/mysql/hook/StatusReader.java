@@ -79,6 +79,7 @@ public final class StatusReader {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Restraint.NONE,
                 Optional.empty(),
                 Optional.empty(),
@@ -100,6 +101,7 @@ public final class StatusReader {
                 .map(ServiceInstance::address)
                 .collect(Collectors.toSet());
         List<Evidence> evidence = keys.evidence(deadline);
+        Optional<String> cluster = keys.clusterUuid(deadline);
         ClusterConfig config = keys.config(deadline).value();
         List<TermRecord> history = keys.history(deadline);
         List<NodeStatus> nodes = instances.stream()
@@ -112,12 +114,13 @@ public final class StatusReader {
                 .toList();
         return new ClusterStatus(
                 node.settings().serviceName(),
-                keys.clusterUuid(deadline),
+                cluster,
                 primary,
                 held,
                 durability.map(d -> promise(d, primary.filter(p -> held), nodes)),
                 durability.flatMap(Durability::intent).map(Durability.Intent::candidate),
                 lastSnapshot(deadline),
+                cluster.flatMap(uuid -> keys.lastDrill(uuid, deadline)),
                 FailoverRule.decide(node.name(), config, node.settings().failover(), primary, history, clock.instant()),
                 history.stream().max(Comparator.comparingLong(TermRecord::term)),
                 keys.stoppedElection(deadline).filter(stopped -> isOpen(stopped, durability, nodes)),

@@ -26,6 +26,9 @@ public interface DataVolume {
     /** A new, empty directory on the same file system, which {@link #adopt} can make the data directory; mysqld may write to it. */
     Path newDirectory();
 
+    /** As {@link #newDirectory}, for a purpose that one run at a time has: what a killed run left of it is removed first. */
+    Path newDirectory(String purpose);
+
     /** Makes that directory the data directory, by one rename; the present one must be empty. */
     void adopt(Path directory);
 

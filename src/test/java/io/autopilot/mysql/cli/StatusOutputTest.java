@@ -38,6 +38,7 @@ class StatusOutputTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Restraint.NONE,
             Optional.empty(),
             Optional.empty(),
@@ -70,7 +71,7 @@ class StatusOutputTest {
         Restraint paused = new Restraint(Optional.of(new Reason("paused on db1")), Optional.empty(), Optional.empty());
         NodeStatus resting = WITHOUT_CONSUL.nodes().getFirst().maintained(Optional.of(new Reason("in maintenance, by db1")));
         ClusterStatus status = new ClusterStatus(
-                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), paused,
+                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), paused,
                 Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(resting), Optional.empty());
         String text = StatusTable.text(status, Instant.EPOCH);
         assertTrue(text.contains("\nfailover  paused on db1\n"), text);
@@ -91,7 +92,7 @@ class StatusOutputTest {
                 3, "db1", Instant.EPOCH, new Reason("no node has everything"), List.of(
                         new Verdict("db1", Verdict.Standing.BEHIND, new Reason("lacks one"))));
         ClusterStatus status = new ClusterStatus(
-                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), Restraint.NONE,
+                "mysql", Optional.of("c1"), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Restraint.NONE,
                 Optional.of(change), Optional.of(stopped), List.of(), List.of(), List.of(), Optional.empty());
         String text = StatusTable.text(status, Instant.EPOCH);
         assertTrue(text.contains("\nchange    failover from db0, no writes for at most 2500 ms: db0 lost the lease\n"
@@ -127,6 +128,7 @@ class StatusOutputTest {
                 Optional.of("c1"),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -61,8 +61,8 @@ class SnapshotDueTest {
     void aSnapshotThatANodeAsksForIsDueAtOnceWhateverTheClocksSay() {
         due(wished("db2", Optional.of("s1"), Duration.ofHours(-5), "db2", "db3"), "db9 asks for one: s1 is of no use");
         notDue(wished("db3", Optional.of("s1"), Duration.ofMinutes(1), "db2", "db3"), "db2 is needed less than db3 and goes first");
-        due(wished("db3", Optional.of("s1"), Duration.ofMinutes(2), "db2", "db3"), "db9 asks for one: s1 is of no use and db2 took none");
-        due(wished("db1", Optional.of("s1"), Duration.ZERO), "db9 asks for one: s1 is of no use and there is no healthy replica to take one");
+        due(wished("db3", Optional.of("s1"), Duration.ofMinutes(2), "db2", "db3"), "db9 asks for one: s1 is of no use and db2 did nothing");
+        due(wished("db1", Optional.of("s1"), Duration.ZERO), "db9 asks for one: s1 is of no use and there is no healthy replica to do it");
     }
 
     @Test
@@ -75,7 +75,7 @@ class SnapshotDueTest {
     @Test
     void thePrimaryTakesItOnlyWhenThereIsNoHealthyReplica() {
         notDue(primary(aged(TTL.multipliedBy(9)), "db2"), "it is up to a replica: db2");
-        due(primary(aged(TTL)), "the last snapshot s1 is 86400s old and there is no healthy replica to take one");
+        due(primary(aged(TTL)), "the last snapshot s1 is 86400s old and there is no healthy replica to do it");
     }
 
     @Test

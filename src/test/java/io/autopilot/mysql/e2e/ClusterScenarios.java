@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.autopilot.mysql.e2e.Command.Result;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -129,6 +131,37 @@ abstract class ClusterScenarios {
         String replica = cluster.replicas().getFirst();
         cluster.docker("exec", replica, "manage", "snapshot");
         cluster.await("newer snapshot", SOON, () -> cluster.lastSnapshot().filter(id -> !id.equals(before)));
+    }
+
+    @Test
+    @Order(12)
+    void aSnapshotIsProvenOnAReplicaAndItIsSaidWhatWasFound() {
+        String id = cluster.lastSnapshot().orElseThrow();
+        String replica = cluster.replicas().getFirst();
+        Result verified = cluster.manage(replica, "verify");
+        assertEquals(0, verified.status(), verified.toString());
+        JsonNode drill = cluster.status(cluster.awaitPrimary(SOON)).orElseThrow().path("lastDrill");
+        assertEquals(id, drill.path("snapshot").asText());
+        assertTrue(drill.path("failure").isNull(), drill.toString());
+        assertTrue(drill.path("tables").asInt() > 20, drill.toString());
+        assertTrue(cluster.docker("exec", replica, "manage", "snapshots").contains("ok"), "and the list has it");
+        assertEquals("", cluster.docker("exec", replica, "sh", "-c", "ls /var/lib/mysql | grep tmp || true"), "nothing is left");
+    }
+
+    @Test
+    @Order(13)
+    void aSnapshotIsRestoredIntoADirectoryOfTheOperatorsOwn() {
+        String id = cluster.lastSnapshot().orElseThrow();
+        String replica = cluster.replicas().getFirst();
+        Result refused = cluster.manage(replica, "restore", "--into", "/var/lib/mysql/data");
+        assertEquals(78, refused.status(), refused.toString());
+        assertTrue(refused.err().contains("is not empty"), refused.toString());
+        cluster.docker("exec", replica, "install", "-d", "-o", "mysql", "/tmp/restored");
+        Result dry = cluster.manage(replica, "restore", "--into", "/tmp/restored", "--dry-run");
+        assertTrue(dry.out().startsWith("would restore snapshot " + id), dry.toString());
+        Result restored = cluster.manage(replica, "restore", "--snapshot", id, "--into", "/tmp/restored");
+        assertEquals(0, restored.status(), restored.toString());
+        assertEquals("mysql", cluster.docker("exec", replica, "stat", "-c", "%U", "/tmp/restored/ibdata1").strip());
     }
 
     /** Each start of mysqld by its id. */

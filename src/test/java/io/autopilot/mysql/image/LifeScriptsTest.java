@@ -362,6 +362,20 @@ final class LifeScriptsTest {
     }
 
     @Test
+    void aSnapshotIsProvenWhenThatIsDueWithTheLowestPriority() throws Exception {
+        script("ionice", "#!/bin/bash\necho \"ionice ${*:1:5}\" >>\"$EVENTS\"\n\"${@:6}\"\n");
+        run("verify-loop");
+        awaitEventsBegin("manage verify --is-due\nionice -c 3 nice -n 19\nmanage verify --if-due\n");
+    }
+
+    @Test
+    void aSnapshotThatNeedNotBeProvenIsNot() throws Exception {
+        statuses("1");
+        run("verify-loop");
+        awaitEventsBegin("manage verify --is-due\nmanage verify --is-due\n");
+    }
+
+    @Test
     void aNodeThatCantFollowIsRebuiltByALoopThatCostsNothingElse() throws Exception {
         Files.createDirectories(directory.resolve("run"));
         run("rebuild-loop");
@@ -460,6 +474,7 @@ final class LifeScriptsTest {
         builder.environment().put("MYSQLD_UID", "306");
         builder.environment().put("STATUSES", directory.resolve("statuses").toString());
         builder.environment().put("REBUILD_RETRY", "1");
+        builder.environment().put("VERIFY_POLL", "1");
         builder.environment().put("CONTAINERPILOT_PID", supervisorPid);
         builder.environment().putAll(settings);
         builder.redirectErrorStream(true);

@@ -88,6 +88,17 @@ public final class DirectoryVolume implements DataVolume {
     }
 
     @Override
+    public Path newDirectory(String purpose) {
+        Path directory = volume.resolve(TEMPORARY + purpose);
+        discard(directory);
+        return reporting("make " + directory, () -> {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            own(directory);
+            return directory;
+        });
+    }
+
+    @Override
     public void adopt(Path directory) {
         reporting("make " + directory + " the data directory", () -> {
             ownTree(directory);

@@ -182,7 +182,11 @@ class CloneEngineIT {
     }
 
     private CloneEngine engine(boolean scratch) {
-        ScratchServer server = new MysqldScratch(new InContainer(container.getContainerId()), Optional.of(user().substring(7)));
+        ScratchServer server = new MysqldScratch(
+                new InContainer(container.getContainerId()),
+                new Poll(new ThreadSleeper()),
+                task -> Thread.ofPlatform().daemon().start(task),
+                Optional.of(user().substring(7)));
         return new CloneEngine(
                 volume,
                 volume.resolve("data"),
