@@ -16,7 +16,7 @@ public interface ScratchServer {
     GtidSet executedOf(Path dataDirectory, Deadline deadline);
 
     /**
-     * Starts on the directory, has every table checked, asks a question and stops.
+     * Starts on the directory, has every table checked, asks a question and is killed.
      *
      * @param dataDirectory a copy that nobody else uses, and that is thrown away afterwards
      * @param question a statement of which the first column of the first row is wanted

@@ -74,9 +74,7 @@ public final class MysqldScratch implements ScratchServer {
                 programs, checking(dataDirectory), dataDirectory.resolve(SOCKET), tasks, poll, deadline)) {
             TableChecks tables = TableChecks.of(server);
             Optional<String> answer = question.flatMap(q -> server.ask(q).stream().findFirst()).map(List::getFirst);
-            Findings found = new Findings(executed(server), tables.checked(), tables.broken(), answer);
-            server.stop();
-            return found;
+            return new Findings(executed(server), tables.checked(), tables.broken(), answer);
         } catch (SubprocessException | IllegalArgumentException e) {
             throw new SnapshotException("can't check the copy " + dataDirectory + ": " + e.getMessage(), e);
         }

@@ -20,13 +20,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A mysqld that is asked by the client programs over its socket: a run of it from the start to the end. Closed before it was stopped, it is
- * killed. Not thread-safe.
+ * A mysqld that is asked by the client programs over its socket, and killed in the end: its data is thrown away, and 5.6 has no other way that
+ * newer clients know. Not thread-safe.
  */
 final class ScratchRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScratchRun.class);
     private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration GONE = Duration.ofSeconds(10);
 
     private final Subprocesses programs;
     private final Path socket;
@@ -121,28 +125,6 @@ final class ScratchRun implements AutoCloseable {
         return command;
     }
 
-    /**
-     * Has it shut down.
-     *
-     * @throws SnapshotException when it ends in another way than it should
-     */
-    void stop() {
-        try {
-            Exit asked = programs.run(client("mysqladmin", "shutdown"), Input.NONE, Output.IGNORED, deadline);
-            if (asked.status() != 0) {
-                throw new SnapshotException("the server on the copy can't be shut down: " + asked);
-            }
-            // Its own standard input has to end, too, or its run doesn't.
-            wanted.complete(null);
-            String end = end();
-            if (!end.startsWith("status 0")) {
-                throw new SnapshotException("the server on the copy ended with " + end);
-            }
-        } catch (IOException e) {
-            throw new SnapshotException("can't ask the server on the copy: " + e.getMessage(), e);
-        }
-    }
-
     private String end() {
         try {
             return ended.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS).toString();
@@ -156,8 +138,16 @@ final class ScratchRun implements AutoCloseable {
         }
     }
 
+    /** Returns when it is gone, or soon: its files are about to be removed. */
     @Override
     public void close() {
         wanted.completeExceptionally(new IOException("closed"));
+        try {
+            ended.get(GONE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("event=scratch-server-ended how=\"{}\"", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
