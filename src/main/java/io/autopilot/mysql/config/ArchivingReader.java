@@ -3,6 +3,7 @@ package io.autopilot.mysql.config;
 import io.autopilot.mysql.core.EncryptionKey;
 import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.SnapshotRetention;
+import io.autopilot.mysql.core.SnapshotSchedule;
 import io.autopilot.mysql.core.StoredArchive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,17 @@ final class ArchivingReader {
                 Math.min(least, keep));
     }
 
+    /** When snapshots are taken by themselves. */
+    SnapshotSchedule schedule() {
+        Optional<String> given = values.given(Setting.BACKUP_WINDOW);
+        Optional<SnapshotSchedule.Window> window = given.flatMap(SnapshotSchedule.Window::read);
+        if (given.isPresent() && window.isEmpty()) {
+            values.problem(Setting.BACKUP_WINDOW, "'" + given.get() + "' are no hours of the day; write for example 01:30-05:00, in UTC");
+        }
+        return new SnapshotSchedule(values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)), window);
+    }
+
+    /** When they are proven, and how. */
     Settings.Verification verification() {
         return new Settings.Verification(
                 values.given(Setting.VERIFY_TTL)

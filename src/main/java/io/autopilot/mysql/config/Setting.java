@@ -77,6 +77,10 @@ public enum Setting {
     STORAGE_DIR(SNAPSHOTS, "/snapshots", "Directory of the `local` store, shared by all nodes."),
     BACKUP_NAME(SNAPSHOTS, "mysql-backup-%Y-%m-%dT%H-%M-%SZ", "Beginning of a snapshot's name, in strftime's format."),
     BACKUP_TTL(SNAPSHOTS, "86400s", "Age at which the next snapshot is due; a bare number is seconds."),
+    BACKUP_WINDOW(
+            SNAPSHOTS,
+            "",
+            "Hours of the day for them, such as `01:30-05:00` in UTC. Outside of these only when the last one is twice as old as BACKUP_TTL, or a node needs one. Default: at any time."),
 
     SNAPSHOT_KEEP(SNAPSHOTS, "14", "So many of the newest snapshots of this cluster stay, 1 to 999; the others are removed after the next one was taken."),
     SNAPSHOT_KEEP_FOR(SNAPSHOTS, "", "Snapshots that are older are removed, too; such as 30d."),

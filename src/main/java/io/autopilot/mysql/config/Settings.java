@@ -8,6 +8,7 @@ import io.autopilot.mysql.core.Keyring;
 import io.autopilot.mysql.core.MysqlVersion;
 import io.autopilot.mysql.core.ServerId;
 import io.autopilot.mysql.core.SnapshotRetention;
+import io.autopilot.mysql.core.SnapshotSchedule;
 import io.autopilot.mysql.core.StoredArchive;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +117,7 @@ public record Settings(
      * @param namePattern in strftime's format
      */
     public record Snapshots(
-            Path directory, String namePattern, Duration ttl, SnapshotRetention retention, Archiving archiving, Verification verification) {}
+            Path directory, String namePattern, SnapshotSchedule schedule, SnapshotRetention retention, Archiving archiving, Verification verification) {}
 
     /**
      * How snapshots are proven.

@@ -322,7 +322,7 @@ public final class SettingsReader {
         return new Settings.Snapshots(
                 path(Setting.STORAGE_DIR),
                 name,
-                values.duration(Setting.BACKUP_TTL, Duration.ofSeconds(1), Duration.ofDays(3650)),
+                archiving.schedule(),
                 archiving.retention(),
                 archiving.read(),
                 archiving.verification());

@@ -1,6 +1,7 @@
 package io.autopilot.mysql.core;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param primary what a node made anew would follow; empty when it can't be read, or nobody needs to know
  * @param snapshots whether one can be caught up from, when the primary is known
  * @param obeyed the word by which the cluster that Consul knows was founded
+ * @param now when all of this was read
  * @param waited for how long a new snapshot has been waited for, though one that is there would do
  */
 public record DataView(
@@ -38,6 +40,7 @@ public record DataView(
         boolean paused,
         Optional<CatchUp> primary,
         Optional<SnapshotChoice> snapshots,
+        Instant now,
         Duration waited) {
     public DataView {
         strangers = List.copyOf(strangers);

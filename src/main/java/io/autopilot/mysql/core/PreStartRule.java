@@ -71,7 +71,7 @@ public final class PreStartRule {
     private static Optional<Reason> farBehind(DataView view) {
         return view.snapshots().flatMap(choice -> switch (choice) {
             case SnapshotChoice.None none -> Optional.empty();
-            case SnapshotChoice.Fits fits -> FreshSnapshot.worthWaitingFor(fits, view.waited());
+            case SnapshotChoice.Fits fits -> FreshSnapshot.worthWaitingFor(fits, view.now(), view.waited());
         });
     }
 

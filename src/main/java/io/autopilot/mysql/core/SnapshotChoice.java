@@ -1,6 +1,7 @@
 package io.autopilot.mysql.core;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** Whether there is a snapshot that a node can be made of and follow with. */
 public sealed interface SnapshotChoice {
@@ -8,9 +9,10 @@ public sealed interface SnapshotChoice {
      * The newest one that will do.
      *
      * @param missing the number of transactions that the primary had executed and it lacks
+     * @param at when it was finished
      * @param took how long it took to take it
      */
-    record Fits(String id, long missing, Duration took) implements SnapshotChoice {}
+    record Fits(String id, long missing, Instant at, Duration took) implements SnapshotChoice {}
 
     /**
      * None of them will do.

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides whether this node takes a snapshot now: when BACKUP_TTL has run out, on the replica that is needed least; on the primary only
+ * Decides whether this node takes a snapshot now: when BACKUP_TTL has run out, within BACKUP_WINDOW, on the replica that is needed least; on the primary only
  * when there is no healthy replica.
  *
  * <p>Every node decides alone from facts that all of them read in Consul, so they agree without talking; the snapshot lock settles the
@@ -34,7 +34,7 @@ public final class SnapshotDue {
     public record Facts(
             Instant now,
             Optional<SnapshotPointer> last,
-            Duration ttl,
+            SnapshotSchedule schedule,
             String self,
             boolean healthy,
             boolean primary,
@@ -56,12 +56,15 @@ public final class SnapshotDue {
             return byTurn(facts, since, WISH_TURN, wish.get().node() + " asks for one: " + wish.get().why());
         }
         Duration age = Duration.between(last.at(), facts.now());
+        Duration every = facts.schedule().every();
+        Duration dueAfter = facts.schedule().dueAfter(facts.now());
         // A time from the future is a clock that was wrong; it must not put snapshots off for good.
-        Duration counted = age.compareTo(facts.ttl().negated()) < 0 ? facts.ttl() : age;
-        if (counted.compareTo(facts.ttl()) < 0) {
-            return notDue("the last snapshot " + last.id() + " is " + text(age) + " old, the next one is due after " + text(facts.ttl()));
+        Duration counted = age.compareTo(every.negated()) < 0 ? dueAfter : age;
+        if (counted.compareTo(dueAfter) < 0) {
+            return notDue("the last snapshot " + last.id() + " is " + text(age) + " old, the next one is due after " + text(every)
+                    + facts.schedule().window().map(window -> ", between the hours of " + window).orElse(""));
         }
-        return byTurn(facts, counted.minus(facts.ttl()), facts.ttl().dividedBy(SHARE), "the last snapshot " + last.id() + " is " + text(age) + " old");
+        return byTurn(facts, counted.minus(dueAfter), every.dividedBy(SHARE), "the last snapshot " + last.id() + " is " + text(age) + " old");
     }
 
     private static SnapshotDecision byTurn(Facts facts, Duration since, Duration turnTakes, String why) {

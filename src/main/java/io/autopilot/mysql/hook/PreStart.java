@@ -87,6 +87,7 @@ public final class PreStart implements Hook {
 
     private DataView observe(Deadline deadline) {
         LocalState state = ports.state();
+        Instant now = ports.clock().instant();
         Optional<String> initialized = keys.clusterUuid(deadline);
         boolean unknown = initialized.isEmpty();
         List<ServiceInstance> listed = new ArrayList<>();
@@ -110,10 +111,11 @@ public final class PreStart implements Hook {
                 node.settings().bootstrapFrom(),
                 initialized.flatMap(uuid -> keys.obeyed(uuid, deadline)),
                 discarded,
-                discarded.isPresent() && keys.holdsStill(ports.clock().instant(), deadline),
+                discarded.isPresent() && keys.holdsStill(now, deadline),
                 toFollow,
                 toFollow.flatMap(p -> initialized.map(uuid -> snapshots.choose(uuid, p, deadline))),
-                asked.map(since -> Duration.between(since, ports.clock().instant())).orElse(Duration.ZERO));
+                now,
+                asked.map(since -> Duration.between(since, now)).orElse(Duration.ZERO));
     }
 
     private Optional<CatchUp> toFollow(Deadline deadline) {

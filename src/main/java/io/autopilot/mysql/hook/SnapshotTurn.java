@@ -89,7 +89,7 @@ public final class SnapshotTurn implements Hook {
         return new SnapshotDue.Facts(
                 ports.clock().instant(),
                 newest(part.clusterUuid(), deadline),
-                node.settings().snapshots().ttl(),
+                node.settings().snapshots().schedule(),
                 node.name(),
                 true,
                 part.isPrimary(),

@@ -77,7 +77,7 @@ public final class StoredSnapshots implements Snapshots {
             Optional<Reason> whyNot = whyNot(entry, Optional.of(clusterUuid), Optional.of(primary));
             outdated |= whyNot(entry, Optional.of(clusterUuid), Optional.empty()).isEmpty();
             if (whyNot.isEmpty() && entry instanceof Entry.Whole(Manifest manifest)) {
-                return new SnapshotChoice.Fits(entry.id().text(), primary.missingFrom(manifest.gtids()), manifest.took());
+                return new SnapshotChoice.Fits(entry.id().text(), primary.missingFrom(manifest.gtids()), manifest.finishedAt(), manifest.took());
             }
             passedOver.add(entry.id() + " (" + whyNot.get() + ")");
         }

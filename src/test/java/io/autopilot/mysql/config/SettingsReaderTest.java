@@ -28,7 +28,7 @@ class SettingsReaderTest {
         assertEquals("mysql", settings.serviceName());
         assertEquals("mysql-primary", settings.primaryService());
         assertEquals(Duration.ofSeconds(10), settings.lease());
-        assertEquals(Duration.ofHours(24), settings.snapshots().ttl());
+        assertEquals(Duration.ofHours(24), settings.snapshots().schedule().every());
         assertEquals(
                 new Settings.Keys("mysql-primary", "mysql-backup-running", "mysql-last-backup", "mysql-last-binlog"),
                 settings.keys());
@@ -64,6 +64,18 @@ class SettingsReaderTest {
         assertEquals(Optional.of(512L << 20), settings.bufferPool());
         assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
         assertTrue(settings.consul().agent());
+    }
+
+    @Test
+    void whenSnapshotsAreTakenAndProvenCanBeChosen() {
+        assertEquals(Optional.empty(), valid().snapshots().schedule().window());
+        assertEquals(Optional.empty(), valid().snapshots().verification().every());
+        given("BACKUP_WINDOW", "23:00-02:00").given("VERIFY_TTL", "7d").given("VERIFY_SQL", "SELECT 1");
+        Settings.Snapshots snapshots = valid().snapshots();
+        assertEquals("23:00-02:00", snapshots.schedule().window().orElseThrow().toString());
+        assertEquals(new Settings.Verification(Optional.of(Duration.ofDays(7)), Optional.of("SELECT 1")), snapshots.verification());
+        given("BACKUP_WINDOW", "night").given("VERIFY_TTL", "30s");
+        assertEquals(List.of("BACKUP_WINDOW", "VERIFY_TTL"), invalid().stream().map(Problem::variable).toList());
     }
 
     @Test

@@ -16,11 +16,14 @@ import io.autopilot.mysql.core.PreStartDecision.UseData;
 import io.autopilot.mysql.core.PreStartDecision.Wait;
 import io.autopilot.mysql.core.PreStartDecision.Wipe;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PreStartRuleTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
     private Optional<DataView.Mark> mark = Optional.empty();
     private boolean empty = true;
     private List<String> strangers = List.of();
@@ -185,7 +188,7 @@ class PreStartRuleTest {
     @Test
     void dataThatIsGivenUpIsDiscardedOnceThereIsAPrimaryAndASnapshotToMakeItAnewOf() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, Duration.ZERO));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, NOW, Duration.ZERO));
         because(decides(Discard.class), "errant");
     }
 
@@ -205,7 +208,7 @@ class PreStartRuleTest {
     @Test
     void nothingIsDiscardedWhileTheClusterIsPaused() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, Duration.ZERO));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, NOW, Duration.ZERO));
         paused = true;
         because(decides(Wait.class), "paused");
     }
@@ -213,7 +216,7 @@ class PreStartRuleTest {
     @Test
     void dataOfAnotherClusterIsNotDiscardedWhateverWasSaidOfIt() {
         givenUp();
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, Duration.ZERO));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 0, NOW, Duration.ZERO));
         dataOf("c2", true);
         because(decides(Refuse.class), "cluster c2");
     }
@@ -222,7 +225,7 @@ class PreStartRuleTest {
     void aNodeThatWouldHaveALotToCatchUpWaitsForANewSnapshotAndNotForEver() {
         initialized = Optional.of("c1");
         pointer = true;
-        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 3_600_000, Duration.ofSeconds(5)));
+        primaryWithSnapshot(new SnapshotChoice.Fits("s2", 3_600_000, NOW.minus(Duration.ofHours(2)), Duration.ofSeconds(5)));
         because(decides(AskForSnapshot.class), "s2 lacks what takes more than 60 min to apply");
         waited = Duration.ofMinutes(11);
         decides(Restore.class);
@@ -264,7 +267,7 @@ class PreStartRuleTest {
     private <T extends PreStartDecision> T decides(Class<T> kind) {
         DataView view = new DataView(
                 mark, empty, strangers, initialized, pointer, stored, listed, alive, bootstrapFrom, obeyed, discarded, paused, primary, snapshots,
-                waited);
+                NOW, waited);
         return assertInstanceOf(kind, PreStartRule.decide(view));
     }
 

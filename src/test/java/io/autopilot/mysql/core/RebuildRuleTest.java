@@ -40,7 +40,7 @@ class RebuildRuleTest {
     private ErrantPolicy policy = ErrantPolicy.REBUILD;
     private boolean obeysPolicy = true;
     private boolean archived;
-    private SnapshotChoice snapshots = new SnapshotChoice.Fits("s1", 0, Duration.ZERO);
+    private SnapshotChoice snapshots = new SnapshotChoice.Fits("s1", 0, Instant.EPOCH, Duration.ZERO);
 
     @Test
     void errantTransactionsAreArchivedFirst() {

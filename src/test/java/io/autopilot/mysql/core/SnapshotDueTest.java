@@ -19,12 +19,14 @@ class SnapshotDueTest {
         return Optional.of(new SnapshotPointer(new SnapshotId("s1"), NOW.minus(age), Optional.empty(), Optional.empty()));
     }
 
+    private static final SnapshotSchedule DAILY = new SnapshotSchedule(TTL, Optional.empty());
+
     private static SnapshotDue.Facts replica(String self, Duration age, String... replicas) {
-        return new SnapshotDue.Facts(NOW, aged(age), TTL, self, true, false, Set.of(replicas), Set.of(), Optional.empty());
+        return new SnapshotDue.Facts(NOW, aged(age), DAILY, self, true, false, Set.of(replicas), Set.of(), Optional.empty());
     }
 
     private static SnapshotDue.Facts primary(Optional<SnapshotPointer> last, String... replicas) {
-        return new SnapshotDue.Facts(NOW, last, TTL, "db1", true, true, Set.of(replicas), Set.of(), Optional.empty());
+        return new SnapshotDue.Facts(NOW, last, DAILY, "db1", true, true, Set.of(replicas), Set.of(), Optional.empty());
     }
 
     private static void due(SnapshotDue.Facts facts, String because) {
@@ -39,7 +41,7 @@ class SnapshotDueTest {
     void thePrimaryTakesTheFirstSnapshotAtOnce() {
         due(primary(Optional.empty()), "the cluster has no snapshot yet");
         notDue(
-                new SnapshotDue.Facts(NOW, Optional.empty(), TTL, "db2", true, false, Set.of("db2"), Set.of(), Optional.empty()),
+                new SnapshotDue.Facts(NOW, Optional.empty(), DAILY, "db2", true, false, Set.of("db2"), Set.of(), Optional.empty()),
                 "the primary takes the first snapshot");
     }
 
@@ -54,7 +56,7 @@ class SnapshotDueTest {
     private static SnapshotDue.Facts wished(String self, Optional<String> instead, Duration ago, String... replicas) {
         SnapshotWish wish = new SnapshotWish("db9", instead, 1, "s1 is of no use", NOW.minus(ago));
         return new SnapshotDue.Facts(
-                NOW, aged(Duration.ofMinutes(1)), TTL, self, true, self.equals("db1"), Set.of(replicas), Set.of(), Optional.of(wish));
+                NOW, aged(Duration.ofMinutes(1)), DAILY, self, true, self.equals("db1"), Set.of(replicas), Set.of(), Optional.of(wish));
     }
 
     @Test
@@ -87,7 +89,7 @@ class SnapshotDueTest {
     @Test
     void aReplicaWhoseAcknowledgementsCountIsNeededMore() {
         SnapshotDue.Facts facts =
-                new SnapshotDue.Facts(NOW, aged(TTL), TTL, "db3", true, false, Set.of("db2", "db3"), Set.of("db2"), Optional.empty());
+                new SnapshotDue.Facts(NOW, aged(TTL), DAILY, "db3", true, false, Set.of("db2", "db3"), Set.of("db2"), Optional.empty());
         due(facts, "the last snapshot s1 is 86400s old");
     }
 
@@ -101,7 +103,7 @@ class SnapshotDueTest {
     @Test
     void anUnhealthyNodeAndOneThatIsNoReplicaTakeNone() {
         notDue(
-                new SnapshotDue.Facts(NOW, aged(TTL), TTL, "db2", false, false, Set.of("db2"), Set.of(), Optional.empty()),
+                new SnapshotDue.Facts(NOW, aged(TTL), DAILY, "db2", false, false, Set.of("db2"), Set.of(), Optional.empty()),
                 "this node is not healthy");
         notDue(replica("db9", TTL, "db2"), "this node is no healthy replica");
     }

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** A store with at most one snapshot. */
@@ -66,7 +67,7 @@ public final class FakeSnapshots implements Snapshots {
         return held.flatMap(h -> whyNot(h, primary))
                 .<SnapshotChoice>map(reason -> new SnapshotChoice.None(reason, true))
                 .orElseGet(() -> new SnapshotChoice.Fits(
-                        held.get().id(), primary.missingFrom(new GtidRange.Exact(held.get().gtidsToSet().orElseThrow())), Duration.ofSeconds(5)));
+                        held.get().id(), primary.missingFrom(new GtidRange.Exact(held.get().gtidsToSet().orElseThrow())), Instant.EPOCH, Duration.ofSeconds(5)));
     }
 
     private static Optional<Reason> whyNot(Restored snapshot, CatchUp primary) {

@@ -396,7 +396,7 @@ class RebuildTest {
     void aNodeThatIsMadeAnewWaitsForASnapshotThatIsNotFarBehind() {
         assertTrue(story.rebuild().isDone());
         story.old.killMysqld();
-        for (int write = 0; write < 150_000; write++) {
+        for (int write = 0; write < 30_000; write++) {
             story.primary.server.errantWrite();
         }
         story.cluster.time.meanwhile(

@@ -247,7 +247,7 @@ class SnapshotsTest {
         node.server.errantWrite();
         CatchUp primary = new CatchUp(node.server.executed(), GtidSet.EMPTY, node.server.uuid());
         assertEquals(
-                new SnapshotChoice.Fits(pointer.id().text(), 2, Duration.ofSeconds(7)),
+                new SnapshotChoice.Fits(pointer.id().text(), 2, pointer.at(), Duration.ofSeconds(7)),
                 new StoredSnapshots(node.node, cluster.consul, archives(), restorer("9.7.4")).choose("c1", primary, soon()));
     }
 
