@@ -35,6 +35,9 @@ public interface Mysql extends AutoCloseable {
     /** Kills the connection that holds the role lock, if there is one, and takes the lock. False: not within the wait. */
     boolean seizeRoleLock(Duration wait);
 
+    /** Leaves the role lock to others, if this connection has it; the connection stays. */
+    void releaseRoleLock();
+
     /** Stops the receiver only; what was received goes on being applied. Returns when it has stopped. */
     void stopReceiver();
 

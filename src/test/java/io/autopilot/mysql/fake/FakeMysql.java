@@ -112,6 +112,14 @@ final class FakeMysql implements Mysql {
     }
 
     @Override
+    public void releaseRoleLock() {
+        arrive();
+        if (server.roleLock == this) {
+            server.roleLock = null;
+        }
+    }
+
+    @Override
     public void stopReceiver() {
         arrive();
         server.whenReceiverStops.run();

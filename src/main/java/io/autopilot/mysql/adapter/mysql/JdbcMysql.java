@@ -139,6 +139,11 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
+    public void releaseRoleLock() {
+        roleLock.release();
+    }
+
+    @Override
     public void stopReceiver() {
         replication.stopReceiver();
     }

@@ -30,6 +30,11 @@ final class RoleLock {
         return within(what, wait, () -> holder(what).ifPresent(id -> processes.kill(what, id)));
     }
 
+    /** Of a lock that isn't this session's the server only says so. */
+    void release() {
+        session.run("release the role lock", "DO RELEASE_LOCK(?)", name);
+    }
+
     /** GET_LOCK itself waits whole seconds only, and on some versions for ever. */
     private boolean within(String what, Duration wait, Runnable meanwhile) {
         Deadline until = session.deadline().atMost(wait);

@@ -258,6 +258,20 @@ abstract class MysqlContract {
     }
 
     @Test
+    void aReleasedRoleLockIsAnothersAndTheConnectionStays() {
+        Mysql first = provisioned(1);
+        Mysql second = remote(1);
+        assertTrue(first.tryRoleLock(Duration.ZERO));
+        assertTrue(first.tryRoleLock(Duration.ZERO));
+        first.releaseRoleLock();
+        assertTrue(second.tryRoleLock(Duration.ZERO));
+        first.releaseRoleLock();
+        assertFalse(first.tryRoleLock(Duration.ZERO));
+        second.releaseRoleLock();
+        assertTrue(first.tryRoleLock(Duration.ZERO));
+    }
+
+    @Test
     void eachServerHasItsOwnRoleLock() {
         assertTrue(provisioned(1).tryRoleLock(Duration.ZERO));
         assertTrue(provisioned(2).tryRoleLock(Duration.ZERO));
