@@ -45,6 +45,7 @@ final class Acks {
     private static final Duration BRIEFLY = Duration.ofMillis(5);
     /** For that long without a look at what is promised. */
     private static final Duration LISTEN = Duration.ofMillis(50);
+    private static final Reason NO_TIME = new Reason("no time left to find replicas that acknowledge");
     /** From nobody to somebody takes three: announce, complete, see that all is well. */
     private static final int STEPS = 4;
 
@@ -203,7 +204,8 @@ final class Acks {
 
     /**
      * Before a server becomes writable, by the hand that holds its role lock: it waits for as many acknowledgements as its term begins with,
-     * and those who are to give them are there (protocol P6). When they are not, the promise is changed to what is possible.
+     * and those who are to give them are there (protocol P6). When they are not, the promise is changed to what is possible. A hand that points
+     * nobody at this server lets go of the role lock while it only waits, and takes it again.
      *
      * @param seen what is promised, as it is since this node has the lease
      * @param admission of the servers that this hand points at this one; empty: it points none
@@ -223,7 +225,7 @@ final class Acks {
             }
             Optional<Set<String>> members = entry.map(Durability.Entry::ackSet);
             if (!asked.equals(members)) {
-                // They may have been shut out, and this hand keeps every other one from letting them in.
+                // They may have been shut out, and for as long as this hand has the role lock no other one lets them in.
                 members.get().forEach(uuid -> local.letIn(uuid, node.settings().accounts().replication().password()));
                 asked = members;
             }
@@ -243,18 +245,40 @@ final class Acks {
                 admitted = members;
                 continue;
             }
-            if (patience.expired()) {
-                Optional<Reason> obstacle = deadline.remaining().compareTo(LOOK) < 0
-                        ? Optional.of(new Reason("no time left to find replicas that acknowledge"))
-                        : change(local, own, found.get(), deadline);
-                if (obstacle.isPresent() || deadline.expired()) {
-                    return Optional.of(obstacle.orElse(new Reason("no time left to find replicas that acknowledge")));
-                }
-            } else {
-                ports.poll().until(patience.atMost(LISTEN), BRIEFLY, () -> Optional.of(local.listeners()).filter(n -> n >= acks));
+            Optional<Reason> obstacle = admission.isPresent()
+                    ? awaitMembers(local, own, found.get(), patience, patience.atMost(LISTEN), deadline)
+                    : withoutRoleLock(local, own, found.get(), patience, deadline);
+            if (obstacle.isPresent()) {
+                return obstacle;
+            }
+            if (admission.isEmpty()) {
+                // Another hand may have had the role lock meanwhile, to fence this server or to let somebody in: all of it is done anew.
+                asked = Optional.empty();
+                required = Optional.empty();
+                admitted = Optional.empty();
             }
             found = keys.durability(deadline);
         }
+    }
+
+    /** Who is to acknowledge may need the role lock of this server to come back, and asks for it only when its hooks run. */
+    private Optional<Reason> withoutRoleLock(Mysql local, PrimaryRecord own, Indexed<Durability> found, Deadline patience, Deadline deadline) {
+        local.releaseRoleLock();
+        Optional<Reason> obstacle = awaitMembers(local, own, found, patience, patience, deadline);
+        return obstacle.isPresent() || local.tryRoleLock(ROLE_LOCK)
+                ? obstacle
+                : Optional.of(new Reason("another hand holds this server's role lock"));
+    }
+
+    /** Empty: look again, somebody may be there by now or less be asked for. */
+    private Optional<Reason> awaitMembers(
+            Mysql local, PrimaryRecord own, Indexed<Durability> found, Deadline patience, Deadline look, Deadline deadline) {
+        if (!patience.expired()) {
+            ports.poll().until(look, BRIEFLY, () -> Optional.of(local.listeners()).filter(n -> n >= found.value().newest().acksRequired()));
+            return Optional.empty();
+        }
+        Optional<Reason> obstacle = deadline.remaining().compareTo(LOOK) < 0 ? Optional.of(NO_TIME) : change(local, own, found, deadline);
+        return obstacle.or(() -> Optional.of(NO_TIME).filter(_ -> deadline.expired()));
     }
 
     private Optional<Reason> change(Mysql local, PrimaryRecord own, Indexed<Durability> found, Deadline deadline) {

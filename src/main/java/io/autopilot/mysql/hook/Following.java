@@ -25,7 +25,7 @@ final class Following {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
     private static final Duration CONNECT = Duration.ofSeconds(2);
-    /** Longer than a primary holds its own while it looks for somebody to acknowledge, in each of its runs: a run of this node may begin with it. */
+    /** As long as a primary may hold its own, for the first commits of a term: a run of this node may begin with it. */
     private static final Duration PRIMARYS_LOCK = Duration.ofSeconds(3);
     private static final Duration PAUSE = Duration.ofMillis(50);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.ClusterRecords;
 import io.autopilot.mysql.core.Durability;
 import io.autopilot.mysql.core.HealthDecision;
@@ -19,15 +20,21 @@ import io.autopilot.mysql.fake.Steps;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
+import io.autopilot.mysql.port.MysqlServers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole nodes over fakes in lossless mode. */
 class LosslessTest {
@@ -525,5 +532,79 @@ class LosslessTest {
         assertFalse(durability().newest().ackSet().contains(late.server.uuid()));
         first.health();
         assertTrue(durability().proven().ackSet().contains(late.server.uuid()));
+    }
+
+    // A primary with LOSSLESS_STRICT that has restarted waits for its replicas, which need its role lock to come back.
+
+    /** Each node's health every five seconds, all at once, with these delays. */
+    private void together(int rounds, List<FakeNode> nodes, List<Duration> delays, Function<FakeNode, Ports> ports) {
+        for (int i = 0; i < rounds; i++) {
+            Duration next = cluster.time.uptime().plus(Duration.ofSeconds(5));
+            for (int n = 0; n < nodes.size(); n++) {
+                FakeNode node = nodes.get(n);
+                Duration delay = delays.get(n);
+                cluster.time.alongside(() -> {
+                    cluster.time.sleep(delay);
+                    new Health(node.node, ports.apply(node)).run(cluster.time.in(Duration.ofMillis(4500)));
+                });
+            }
+            cluster.time.awaitOthers();
+            cluster.pass(next.minus(cluster.time.uptime()));
+        }
+    }
+
+    private static List<Duration> delays(long... millis) {
+        return LongStream.of(millis).mapToObj(Duration::ofMillis).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {10, 100, 300, 700, 1200, 1900, 2800, 4100})
+    void aReplicaThatRestartedWithItsStrictPrimaryComesBackWheneverItsHooksRun(long delay) {
+        List<FakeNode> nodes = cluster.withReplicas(1, "LOSSLESS_STRICT", "1");
+        cluster.rounds(3);
+        nodes.forEach(FakeNode::killMysqld);
+        nodes.forEach(FakeNode::startMysqld);
+        together(8, nodes, delays(0, delay), node -> node.ports);
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertTrue(nodes.get(0).server.clientWrites());
+    }
+
+    /** Its hooks live, so it is asked in each look, and each question takes its time. */
+    @ParameterizedTest
+    @ValueSource(longs = {10, 100, 300, 700, 1200, 1900, 2800, 4100})
+    void aReplicaComesBackWhileAnotherOneKeepsItsStrictPrimaryWaitingForAnAnswer(long delay) {
+        List<FakeNode> nodes = cluster.withReplicas(2, "LOSSLESS_STRICT", "1");
+        cluster.rounds(3);
+        nodes.forEach(FakeNode::killMysqld);
+        nodes.forEach(FakeNode::startMysqld);
+        nodes.get(2).server.setHangs(true);
+        together(8, nodes, delays(0, delay, 400), node -> withSilence(node, nodes.get(2)));
+        assertEquals(List.of(nodes.get(0)), cluster.writable());
+        assertTrue(nodes.get(0).server.clientWrites());
+    }
+
+    /** Who asks that server waits until the time for it is over, as for one that is frozen. */
+    private Ports withSilence(FakeNode node, FakeNode silent) {
+        MysqlServers real = node.ports.servers();
+        MysqlServers servers = new MysqlServers() {
+            @Override
+            public Mysql connect(Address server, Deadline deadline) {
+                return answer(server.equals(silent.node.address()), deadline, () -> real.connect(server, deadline));
+            }
+
+            @Override
+            public Mysql connectLocal(Deadline deadline) {
+                return answer(node == silent, deadline, () -> real.connectLocal(deadline));
+            }
+
+            private Mysql answer(boolean none, Deadline deadline, Supplier<Mysql> connection) {
+                if (none) {
+                    cluster.time.sleep(deadline.remaining());
+                }
+                return connection.get();
+            }
+        };
+        Ports of = node.ports;
+        return new Ports(of.consul(), servers, of.program(), of.state(), of.ticker(), of.sleeper(), of.tasks(), of.clock());
     }
 }
