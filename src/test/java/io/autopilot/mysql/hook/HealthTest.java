@@ -603,8 +603,27 @@ class HealthTest {
         assertEquals(List.of("mysql-primary-db1"), listedPrimaries());
     }
 
+    @Test
+    void aClusterOfAnotherNameIsListedUnderItAndFailsOver() {
+        List<FakeNode> nodes = cluster.withReplicas(1, "SERVICE_NAME", "shop");
+        assertEquals(List.of("shop-primary-db0"), listed("shop-primary"));
+        assertEquals(List.of("shop-db1"), listed("shop"));
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        nodes.get(1).health();
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+        assertEquals(List.of("shop-primary-db1"), listed("shop-primary"));
+        for (String service : List.of("mysql-primary", "mysql", "mysql-node")) {
+            assertEquals(List.of(), listed(service));
+        }
+    }
+
     private List<String> listedPrimaries() {
-        return cluster.consul.instances("mysql-primary", soon()).stream()
+        return listed("mysql-primary");
+    }
+
+    private List<String> listed(String service) {
+        return cluster.consul.instances(service, soon()).stream()
                 .filter(i -> i.status() == Consul.CheckStatus.PASSING)
                 .map(Consul.ServiceInstance::id)
                 .toList();

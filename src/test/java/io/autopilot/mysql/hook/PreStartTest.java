@@ -69,6 +69,15 @@ class PreStartTest {
     }
 
     @Test
+    void aSecondClusterOnOneConsulIsFoundedForItself() {
+        run(node, volume);
+        FakeNode other = cluster.addEmpty("shop0", "SERVICE_NAME", "shop");
+        assertTrue(run(other, volume("shop0")).isDone());
+        assertEquals(Optional.of(new DataMark("new-shop0", true)), other.state.dataMark());
+        assertEquals(Optional.of("new-db0"), initialized());
+    }
+
+    @Test
     void withoutASnapshotItTriesLaterAndHasDoneNothing() throws IOException {
         run(node, volume);
         FakeNode second = cluster.addEmpty("db1");

@@ -140,6 +140,7 @@ class XtrabackupEngineTest {
         Path target = directory.resolve("target");
         assertTrue(Files.exists(target.resolve("xtrabackup_binlog_info")));
         engine().prepare(target, soon());
+        assertEquals(List.of("xtrabackup", "--prepare", "--target-dir=" + target), commands.getLast());
         assertArrayEquals(table, Files.readAllBytes(target.resolve("db/t.ibd")));
         assertEquals(List.of("db", "ibdata1"), new LocalDisk().names(target));
         assertEquals(List.of("empty.MYD", "t.ibd"), new LocalDisk().names(target.resolve("db")));
