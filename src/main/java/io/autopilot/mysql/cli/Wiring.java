@@ -14,10 +14,13 @@ import io.autopilot.mysql.adapter.mysqld.MysqldCommand;
 import io.autopilot.mysql.adapter.process.JdkSubprocesses;
 import io.autopilot.mysql.adapter.state.FileLocalState;
 import io.autopilot.mysql.adapter.store.LocalStore;
+import io.autopilot.mysql.adapter.store.RemoteStore;
+import io.autopilot.mysql.adapter.store.RetryingStore;
 import io.autopilot.mysql.adapter.time.ProcTicker;
 import io.autopilot.mysql.adapter.time.ThreadRepeater;
 import io.autopilot.mysql.adapter.time.ThreadSleeper;
 import io.autopilot.mysql.config.Settings;
+import io.autopilot.mysql.config.StoreSettings;
 import io.autopilot.mysql.core.Address;
 import io.autopilot.mysql.core.MyCnf;
 import io.autopilot.mysql.core.MysqlVersion;
@@ -48,6 +51,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Puts the real parts together, by hand; each is made only when it is asked for. */
 final class Wiring {
@@ -121,8 +125,18 @@ final class Wiring {
         return new StoredSnapshots(node, ports.consul(), archives, restorer(archives, version));
     }
 
+    /** Loads no client of a store: a health check must neither pay for one nor fail with one. */
     SnapshotStore store() {
-        return new LocalStore(settings.snapshots().directory(), settings.serviceName());
+        String service = settings.serviceName();
+        return switch (settings.snapshots().store()) {
+            case StoreSettings.Local local -> new LocalStore(local.directory(), service);
+            case StoreSettings.S3 s3 -> remote(() -> RemoteStore.of(s3, service, Clock.systemUTC()));
+            case StoreSettings.Manta manta -> remote(() -> RemoteStore.of(manta, service, Clock.systemUTC()));
+        };
+    }
+
+    private static SnapshotStore remote(Supplier<SnapshotStore> maker) {
+        return new RetryingStore(maker, new ThreadSleeper(), new SecureRandom());
     }
 
     Archives archives() {

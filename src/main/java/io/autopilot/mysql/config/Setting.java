@@ -4,7 +4,8 @@ import static io.autopilot.mysql.config.Setting.Group.ACCOUNTS;
 import static io.autopilot.mysql.config.Setting.Group.CLUSTER;
 import static io.autopilot.mysql.config.Setting.Group.CONSUL_ACCESS;
 import static io.autopilot.mysql.config.Setting.Group.KEYS;
-import static io.autopilot.mysql.config.Setting.Group.LATER;
+import static io.autopilot.mysql.config.Setting.Group.MANTA;
+import static io.autopilot.mysql.config.Setting.Group.S3;
 import static io.autopilot.mysql.config.Setting.Group.SERVER;
 import static io.autopilot.mysql.config.Setting.Group.SNAPSHOTS;
 
@@ -73,7 +74,7 @@ public enum Setting {
             ACCOUNTS, "0", "Accepted for old files: root has no network login and so needs no password. Excludes MYSQL_ROOT_PASSWORD."),
     MYSQL_ONETIME_PASSWORD(ACCOUNTS, "0", "1: MYSQL_ROOT_PASSWORD has to be changed at the first network login."),
 
-    SNAPSHOT_BACKEND(SNAPSHOTS, "local", "Where snapshots go: `local`. `manta` and `minio` are refused until they are built."),
+    SNAPSHOT_BACKEND(SNAPSHOTS, "local", "Where snapshots go: `local`, `s3` (any S3, `minio` is the same by its older name) or `manta`."),
     STORAGE_DIR(SNAPSHOTS, "/snapshots", "Directory of the `local` store, shared by all nodes."),
     BACKUP_NAME(SNAPSHOTS, "mysql-backup-%Y-%m-%dT%H-%M-%SZ", "Beginning of a snapshot's name, in strftime's format."),
     BACKUP_TTL(SNAPSHOTS, "86400s", "Age at which the next snapshot is due; a bare number is seconds."),
@@ -110,20 +111,32 @@ public enum Setting {
     LAST_BACKUP_KEY(KEYS, "<SERVICE_NAME>-last-backup", "Consul key of the newest snapshot."),
     LAST_BINLOG_KEY(KEYS, "<SERVICE_NAME>-last-binlog", "Consul key of the newest archived binary log."),
 
-    MANTA_URL(LATER, "", ""),
-    MANTA_USER(LATER, "", ""),
-    MANTA_SUBUSER(LATER, "", ""),
-    MANTA_ROLE(LATER, "", ""),
-    MANTA_KEY_ID(LATER, "", ""),
-    MANTA_PRIVATE_KEY(LATER, "", "", true),
-    MANTA_BUCKET(LATER, "", ""),
-    MANTA_TLS_INSECURE(LATER, "0", ""),
-    MINIO_ACCESS_KEY(LATER, "", ""),
-    MINIO_SECRET_KEY(LATER, "", "", true),
-    MINIO_BUCKET(LATER, "", ""),
-    MINIO_LOCATION(LATER, "", ""),
-    MINIO_URL(LATER, "", ""),
-    MINIO_TLS_SECURE(LATER, "0", "");
+    S3_URL(S3, "", "Where it answers, such as `https://minio.example:9000`; default: AWS in S3_REGION."),
+    S3_BUCKET(S3, "", "The bucket, which must exist. Required."),
+    S3_PREFIX(S3, "", "Objects are named `<S3_PREFIX>/<SERVICE_NAME>/...`; default: `<SERVICE_NAME>/...`."),
+    S3_ACCESS_KEY(S3, "", "Required."),
+    S3_SECRET_KEY(S3, "", "Required.", true),
+    S3_SESSION_TOKEN(S3, "", "Goes with temporary keys.", true),
+    S3_REGION(S3, "", "Requests are signed for it; default: what the name of an AWS host says, else `us-east-1`."),
+    S3_STYLE(S3, "auto", "`path`: `host/bucket`; `virtual`: `bucket.host`; `auto`: virtual on AWS, else path."),
+    S3_CACERT(S3, "", "PEM file of the authorities to trust for HTTPS, in place of the JVM's."),
+    MINIO_URL(S3, "", "Older form of S3_URL: `host:port`, with MINIO_TLS_SECURE."),
+    MINIO_TLS_SECURE(S3, "0", "1: MINIO_URL speaks HTTPS."),
+    MINIO_BUCKET(S3, "", "Older name of S3_BUCKET."),
+    MINIO_LOCATION(S3, "", "Older name of S3_REGION."),
+    MINIO_ACCESS_KEY(S3, "", "Older name of S3_ACCESS_KEY."),
+    MINIO_SECRET_KEY(S3, "", "Older name of S3_SECRET_KEY.", true),
+
+    MANTA_URL(MANTA, "", "Where it answers, such as `https://manta.example`. Required."),
+    MANTA_USER(MANTA, "", "The account. Required."),
+    MANTA_SUBUSER(MANTA, "", "A user of that account, who signs in its place."),
+    MANTA_ROLE(MANTA, "", "Roles to take, separated by commas; default: the user's own."),
+    MANTA_KEY_ID(MANTA, "", "Fingerprint of the key, as `ssh-keygen -l` prints it (SHA256 or MD5). Required."),
+    MANTA_PRIVATE_KEY(MANTA, "", "The RSA key in PEM, without a passphrase, with `#` for line breaks.", true),
+    MANTA_PRIVATE_KEY_FILE(MANTA, "", "A file with that key; in place of MANTA_PRIVATE_KEY."),
+    MANTA_BUCKET(MANTA, "/<MANTA_USER>/stor", "The directory; objects are named `<MANTA_BUCKET>/<SERVICE_NAME>/...`."),
+    MANTA_CACERT(MANTA, "", "PEM file of the authorities to trust for HTTPS, in place of the JVM's."),
+    MANTA_TLS_INSECURE(MANTA, "0", "1: any certificate is taken for the server's.");
 
     /** The tables of the reference. */
     public enum Group {
@@ -132,8 +145,9 @@ public enum Setting {
         SERVER("mysqld"),
         ACCOUNTS("Accounts"),
         SNAPSHOTS("Snapshots"),
-        KEYS("Key names"),
-        LATER("Read and checked, for stores that are not built yet");
+        S3("`SNAPSHOT_BACKEND=s3`"),
+        MANTA("`SNAPSHOT_BACKEND=manta`"),
+        KEYS("Key names");
 
         private final String title;
 

@@ -117,7 +117,7 @@ public record Settings(
      * @param namePattern in strftime's format
      */
     public record Snapshots(
-            Path directory, String namePattern, SnapshotSchedule schedule, SnapshotRetention retention, Archiving archiving, Verification verification) {}
+            StoreSettings store, String namePattern, SnapshotSchedule schedule, SnapshotRetention retention, Archiving archiving, Verification verification) {}
 
     /**
      * How snapshots are proven.

@@ -9,9 +9,6 @@ import io.autopilot.mysql.core.SnapshotId;
 import io.autopilot.mysql.core.SnapshotName;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -81,7 +78,7 @@ public final class SettingsReader {
                 keys(service),
                 nodeAddress(),
                 serverId(),
-                path(Setting.MYSQL_DATADIR),
+                values.path(Setting.MYSQL_DATADIR),
                 values.size(Setting.INNODB_BUFFER_POOL_SIZE),
                 accounts(),
                 snapshots(),
@@ -89,7 +86,6 @@ public final class SettingsReader {
                         values.oneOf(Setting.ERRANT_POLICY, ErrantPolicy.class),
                         values.duration(Setting.SALVAGE_WAIT, Duration.ZERO, Duration.ofMinutes(5))));
         checkSupervisor();
-        checkLaterStores();
         return values.problems().isEmpty() ? new Result.Valid(settings) : new Result.Invalid(values.problems());
     }
 
@@ -172,20 +168,13 @@ public final class SettingsReader {
                     "'" + values.text(Setting.CONSUL) + "' is no address; write host, host:port or https://host:port");
             return new ConsulAddress("consul", ConsulAddress.DEFAULT_PORT, false);
         });
-        Optional<Path> ca = values.given(Setting.CONSUL_CACERT).map(given -> path(Setting.CONSUL_CACERT));
-        if (ca.isPresent() && !address.tls()) {
-            values.problem(Setting.CONSUL_CACERT, "is of no use without https:// in CONSUL");
-        }
-        if (ca.filter(file -> !Files.isReadable(file)).isPresent()) {
-            values.problem(Setting.CONSUL_CACERT, "'" + ca.get() + "' is no file that can be read");
-        }
         return new Settings.ConsulAccess(
                 address.host(),
                 address.port(),
                 address.tls(),
                 values.yes(Setting.CONSUL_AGENT),
                 values.secret(Setting.CONSUL_HTTP_TOKEN),
-                ca);
+                values.authorities(Setting.CONSUL_CACERT, Setting.CONSUL, address.tls()));
     }
 
     private Settings.Keys keys(String service) {
@@ -210,20 +199,6 @@ public final class SettingsReader {
 
     private String key(Setting setting, String service) {
         return values.text(setting).replace("<SERVICE_NAME>", service);
-    }
-
-    private Path path(Setting setting) {
-        String text = values.text(setting);
-        try {
-            Path path = Path.of(text);
-            if (path.isAbsolute()) {
-                return path.normalize();
-            }
-            values.problem(setting, "'" + text + "' is not an absolute path");
-        } catch (InvalidPathException e) {
-            values.problem(setting, "'" + text + "' is no path: " + e.getReason());
-        }
-        return Path.of("/");
     }
 
     private Settings.Accounts accounts() {
@@ -306,13 +281,6 @@ public final class SettingsReader {
     }
 
     private Settings.Snapshots snapshots() {
-        String backend = values.text(Setting.SNAPSHOT_BACKEND).toLowerCase(Locale.ROOT);
-        switch (backend) {
-            case "local" -> {}
-            case "manta", "minio" ->
-                values.problem(Setting.SNAPSHOT_BACKEND, "'" + backend + "' is not built yet; use local");
-            default -> values.problem(Setting.SNAPSHOT_BACKEND, "'" + backend + "' is none of local, manta, minio; use local");
-        }
         String name = values.text(Setting.BACKUP_NAME);
         if (name.contains("/")) {
             values.problem(Setting.BACKUP_NAME, "'" + name + "' must not contain '/'");
@@ -320,7 +288,7 @@ public final class SettingsReader {
         checkName(Setting.BACKUP_NAME, () -> SnapshotName.of(name, Instant.EPOCH, RANDOM_END).text());
         ArchivingReader archiving = new ArchivingReader(values);
         return new Settings.Snapshots(
-                path(Setting.STORAGE_DIR),
+                new StoreReader(values).read(),
                 name,
                 archiving.schedule(),
                 archiving.retention(),
@@ -333,10 +301,5 @@ public final class SettingsReader {
                 values.problem(Setting.SUPERVISOR, "'" + s + "' is neither containerpilot nor builtin"));
         values.given(Setting.HOOKS).filter(s -> !s.equals("resident") && !s.equals("process")).ifPresent(s ->
                 values.problem(Setting.HOOKS, "'" + s + "' is neither resident nor process"));
-    }
-
-    private void checkLaterStores() {
-        values.yes(Setting.MANTA_TLS_INSECURE);
-        values.yes(Setting.MINIO_TLS_SECURE);
     }
 }

@@ -14,10 +14,6 @@ public final class SettingsReference {
 
     private static String table(Setting.Group group) {
         Stream<Setting> settings = Stream.of(Setting.values()).filter(s -> s.group() == group);
-        if (group == Setting.Group.LATER) {
-            return group.title() + ": "
-                    + settings.map(s -> "`" + s.name() + "`").collect(Collectors.joining(", ")) + ".\n";
-        }
         return "| " + group.title() + " | default | |\n|---|---|---|\n"
                 + settings.map(SettingsReference::row).collect(Collectors.joining());
     }

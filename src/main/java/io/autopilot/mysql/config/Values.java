@@ -1,5 +1,8 @@
 package io.autopilot.mysql.config;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -112,6 +115,38 @@ final class Values {
             return Optional.empty();
         }
         return Optional.of(Integer.valueOf(text.strip()));
+    }
+
+    /** An absolute path. */
+    Path path(Setting setting) {
+        String text = text(setting);
+        try {
+            Path path = Path.of(text);
+            if (path.isAbsolute()) {
+                return path.normalize();
+            }
+            problem(setting, "'" + text + "' is not an absolute path");
+        } catch (InvalidPathException e) {
+            problem(setting, "'" + text + "' is no path: " + e.getReason());
+        }
+        return Path.of("/");
+    }
+
+    /**
+     * A file of authorities, if one is named.
+     *
+     * @param url where they are to be trusted; without HTTPS nobody would look at them
+     * @param tls whether it has HTTPS
+     */
+    Optional<Path> authorities(Setting setting, Setting url, boolean tls) {
+        Optional<Path> file = given(setting).map(text -> path(setting));
+        if (file.isPresent() && !tls) {
+            problem(setting, "is of no use without https:// in " + url);
+        }
+        if (file.filter(path -> !Files.isReadable(path)).isPresent()) {
+            problem(setting, "'" + file.get() + "' is no file that can be read");
+        }
+        return file;
     }
 
     /** Bytes, with K, M, G or T for powers of 1024; empty when nothing is given and there is no default. */

@@ -12,6 +12,7 @@ import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState;
 import io.autopilot.mysql.port.LocalState.DataMark;
 import io.autopilot.mysql.port.LocalState.Discarded;
+import io.autopilot.mysql.port.StoreException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ public final class PreStart implements Hook {
         try {
             snapshots.checkStore(deadline.atMost(Duration.ofSeconds(30)));
         } catch (Snapshots.UnusableSnapshotException e) {
-            return Outcome.refused("StoreFailed", new Reason(String.valueOf(e.getMessage())));
+            return failed("StoreFailed", e);
         }
         return waiting.until(deadline, () -> step(deadline)).orElseGet(waiting::tooLong);
     }
@@ -81,8 +82,16 @@ public final class PreStart implements Hook {
         try {
             return act(PreStartRule.decide(observe(deadline.atMost(CALL))), deadline);
         } catch (Snapshots.UnusableSnapshotException e) {
-            return Optional.of(Outcome.refused("RestoreFailed", new Reason(String.valueOf(e.getMessage()))));
+            return Optional.of(failed("RestoreFailed", e));
         }
+    }
+
+    /** A store that is only busy or out of reach is no fault of the configuration. */
+    private static Outcome failed(String decision, Snapshots.UnusableSnapshotException e) {
+        Reason reason = new Reason(String.valueOf(e.getMessage()));
+        return e.getCause() instanceof StoreException store && store.isTransient()
+                ? Outcome.tryLater(decision, reason)
+                : Outcome.refused(decision, reason);
     }
 
     private DataView observe(Deadline deadline) {

@@ -2,6 +2,7 @@ package io.autopilot.mysql.adapter.consul;
 
 import com.orbitz.consul.Consul;
 import com.orbitz.consul.config.ClientConfig;
+import io.autopilot.mysql.adapter.tls.Trust;
 import io.autopilot.mysql.port.Deadline;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

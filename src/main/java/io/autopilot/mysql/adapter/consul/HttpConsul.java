@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autopilot.mysql.adapter.consul.PlainHttp.Answer;
+import io.autopilot.mysql.adapter.tls.Trust;
 import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.SessionGoneException;
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -38,8 +41,16 @@ public final class HttpConsul implements Consul {
      */
     public HttpConsul(ConsulTarget target) {
         this.target = target;
-        this.trust = target.caFile().map(Trust::of);
+        this.trust = target.caFile().map(HttpConsul::trust);
         this.http = new PlainHttp(target, trust);
+    }
+
+    private static Trust trust(Path caFile) {
+        try {
+            return Trust.of(caFile);
+        } catch (IOException e) {
+            throw new ConsulException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private OrbitzCalls library() {

@@ -9,6 +9,7 @@ import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.option.ConsistencyMode;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
+import io.autopilot.mysql.adapter.tls.Trust;
 import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.Consul.CheckStatus;
 import io.autopilot.mysql.port.Consul.KvEntry;

@@ -3,6 +3,7 @@ package io.autopilot.mysql.adapter.consul;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.autopilot.mysql.adapter.tls.Trust;
 import io.autopilot.mysql.port.Cancellation;
 import io.autopilot.mysql.port.ConsulException;
 import io.autopilot.mysql.port.Deadline;

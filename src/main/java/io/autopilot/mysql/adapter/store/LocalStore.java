@@ -82,10 +82,7 @@ public final class LocalStore implements SnapshotStore {
     }
 
     private Path path(String name) {
-        if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
-            throw new StoreException("'" + name + "' is no object's name", null);
-        }
-        return directory.resolve(name);
+        return directory.resolve(ObjectNames.checked(name));
     }
 
     @Override

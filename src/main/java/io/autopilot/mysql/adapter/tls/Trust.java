@@ -1,6 +1,5 @@
-package io.autopilot.mysql.adapter.consul;
+package io.autopilot.mysql.adapter.tls;
 
-import io.autopilot.mysql.port.ConsulException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,13 +13,13 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /** The authorities of a PEM file, in place of the JVM's. */
-record Trust(SSLContext context, X509TrustManager manager) {
+public record Trust(SSLContext context, X509TrustManager manager) {
     /**
      * Reads the file.
      *
-     * @throws ConsulException when it can't be read or holds no certificate
+     * @throws IOException when it can't be read or holds no certificate; the message names it
      */
-    static Trust of(Path caFile) {
+    public static Trust of(Path caFile) throws IOException {
         try (InputStream in = Files.newInputStream(caFile)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -34,7 +33,7 @@ record Trust(SSLContext context, X509TrustManager manager) {
             context.init(null, factory.getTrustManagers(), null);
             return new Trust(context, (X509TrustManager) factory.getTrustManagers()[0]);
         } catch (IOException | GeneralSecurityException e) {
-            throw new ConsulException("can't use the certificates in " + caFile + ": " + e.getMessage(), e);
+            throw new IOException("can't use the certificates in " + caFile + ": " + e.getMessage(), e);
         }
     }
 }

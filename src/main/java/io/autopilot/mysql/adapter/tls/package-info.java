@@ -1,0 +1,4 @@
+@NullMarked
+package io.autopilot.mysql.adapter.tls;
+
+import org.jspecify.annotations.NullMarked;
