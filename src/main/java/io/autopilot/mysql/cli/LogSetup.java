@@ -64,6 +64,8 @@ final class LogSetup {
         root.addAppender(console);
         // Libraries speak up only when something is wrong; this project's own words follow LOG_LEVEL.
         root.setLevel(Level.WARN);
+        // It warns of each answer that it can't read, and adds the request; what failed is said by who called it.
+        context.getLogger("com.joyent").setLevel(Level.ERROR);
         context.getLogger("io.autopilot").setLevel(Level.valueOf(level.name()));
     }
 }

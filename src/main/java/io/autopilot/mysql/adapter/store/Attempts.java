@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Ends calls in their middle when their time is up or their run was given up: time-outs of sockets don't end what only is slow. Thread-safe. */
 final class Attempts {
+    private static final int LOOKS_A_STALL = 4;
+
     private final ScheduledThreadPoolExecutor timer;
 
     Attempts() {
@@ -24,27 +26,26 @@ final class Attempts {
     Attempt begin(Duration limit, Deadline deadline, Runnable abort) {
         Cancellation.check();
         Duration left = deadline.remaining();
-        Attempt attempt = new Attempt(left.compareTo(limit) < 0 ? left : limit, abort);
-        attempt.timeOut = timer.schedule(attempt::end, attempt.limit.toNanos(), TimeUnit.NANOSECONDS);
-        attempt.held = Cancellation.holding(abort);
-        return attempt;
+        return new Attempt(timer, left.compareTo(limit) < 0 ? left : limit, abort);
     }
 
     /** From its beginning until it is closed. */
     static final class Attempt implements AutoCloseable {
+        private final ScheduledThreadPoolExecutor timer;
         private final Duration limit;
         private final Runnable abort;
+        private final ScheduledFuture<?> end;
+        private final Cancellation.Held held;
         private volatile boolean over;
+        private volatile boolean stalled;
+        private volatile long moved;
 
-        @SuppressWarnings("NullAway.Init") // set by begin
-        private ScheduledFuture<?> timeOut;
-
-        @SuppressWarnings("NullAway.Init") // set by begin
-        private Cancellation.Held held;
-
-        private Attempt(Duration limit, Runnable abort) {
+        private Attempt(ScheduledThreadPoolExecutor timer, Duration limit, Runnable abort) {
+            this.timer = timer;
             this.limit = limit;
             this.abort = abort;
+            this.end = timer.schedule(this::end, limit.toNanos(), TimeUnit.NANOSECONDS);
+            this.held = Cancellation.holding(abort);
         }
 
         private void end() {
@@ -57,13 +58,38 @@ final class Attempts {
             return over || limit.isZero();
         }
 
+        /** Whether it was broken off since nothing moved. */
+        boolean isStalled() {
+            return stalled;
+        }
+
         Duration limit() {
             return limit;
         }
 
+        /** Something went. */
+        void moved() {
+            moved = System.nanoTime();
+        }
+
+        /** Breaks the call off when nothing moves for so long, until this is closed. */
+        Cancellation.Held watching(Duration stall) {
+            moved();
+            long between = stall.toNanos() / LOOKS_A_STALL;
+            ScheduledFuture<?> looks = timer.scheduleWithFixedDelay(() -> look(stall), between, between, TimeUnit.NANOSECONDS);
+            return () -> looks.cancel(false);
+        }
+
+        private void look(Duration stall) {
+            if (System.nanoTime() - moved >= stall.toNanos()) {
+                stalled = true;
+                abort.run();
+            }
+        }
+
         @Override
         public void close() {
-            timeOut.cancel(false);
+            end.cancel(false);
             held.close();
         }
     }

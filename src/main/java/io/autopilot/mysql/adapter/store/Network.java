@@ -19,21 +19,22 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * @param caFile the variable that names its authorities
  */
 record Network(String url, String caFile, Limits limits) {
-    /** The first failure of input or output among the causes. */
+    /** The failure of input or output that all others come from. */
     static Optional<IOException> failure(Throwable thrown) {
+        Optional<IOException> found = Optional.empty();
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException failure) {
-                return Optional.of(failure);
+                found = Optional.of(failure);
             }
         }
-        return Optional.empty();
+        return found;
     }
 
     static String late(Attempts.Attempt attempt) {
         return attempt.limit().isZero() ? "time is up" : "it wasn't done in " + text(attempt.limit());
     }
 
-    private static String text(Duration duration) {
+    static String text(Duration duration) {
         return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 

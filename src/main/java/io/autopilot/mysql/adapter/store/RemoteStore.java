@@ -54,7 +54,7 @@ public final class RemoteStore implements SnapshotStore {
      * @throws StoreException when the key or the file of authorities can't be used
      */
     public static SnapshotStore of(StoreSettings.Manta settings, String service, Clock clock) {
-        throw new StoreException("not built " + settings.url() + service + clock, null);
+        return new RemoteStore(new MantaObjects(settings, Limits.USUAL), settings.directory() + "/" + service + "/", false, clock);
     }
 
     /** The same over any calls. */
