@@ -31,7 +31,8 @@ final class MantaFailures {
 
     /** A client that can't even be made. */
     StoreException ofSettings(Exception failure) {
-        String said = deepest(failure).lines().findFirst().orElse("");
+        // What this project's own code threw names the file; the library has it behind a dump of its configuration.
+        String said = failure instanceof IOException ? String.valueOf(failure.getMessage()) : deepest(failure).lines().findFirst().orElse("");
         return new StoreException(
                 "Manta store " + settings.url() + ": the client can't be made: " + said
                         + "; look at MANTA_PRIVATE_KEY or MANTA_PRIVATE_KEY_FILE, MANTA_KEY_ID, and MANTA_CACERT",
