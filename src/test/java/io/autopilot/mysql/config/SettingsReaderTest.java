@@ -95,7 +95,7 @@ class SettingsReaderTest {
     @Test
     void tellsEveryProblemAtOnceWithItsVariable() {
         environment.clear();
-        given("SERVICE_NAME", "My_Db").given("MYSQL_USER", "root").given("SNAPSHOT_BACKEND", "manta");
+        given("SERVICE_NAME", "My_Db").given("MYSQL_USER", "root").given("SNAPSHOT_BACKEND", "tape");
         given("BACKUP_TTL", "soon").given("CONSUL", "a b").given("SESSION_TTL", "5s").given("CONSUL_AGENT", "maybe");
         assertEquals(
                 List.of(
@@ -169,7 +169,6 @@ class SettingsReaderTest {
         "MYSQL_DATABASE,mysql,MYSQL_DATABASE",
         "MYSQL_DATABASE,autopilot,MYSQL_DATABASE",
         "MYSQL_REPL_USER,autopilot,MYSQL_REPL_USER",
-        "SNAPSHOT_BACKEND,minio,SNAPSHOT_BACKEND",
         "SNAPSHOT_BACKEND,floppy,SNAPSHOT_BACKEND",
         "LOG_LEVEL,CHATTY,LOG_LEVEL",
         "STORAGE_DIR,snapshots,STORAGE_DIR",
@@ -206,12 +205,6 @@ class SettingsReaderTest {
         environment.remove("MYSQL_PASSWORD");
         given("MYSQL_ROOT_PASSWORD", "r").given("MYSQL_RANDOM_ROOT_PASSWORD", "yes");
         assertEquals("MYSQL_RANDOM_ROOT_PASSWORD", invalid().getFirst().variable());
-    }
-
-    @Test
-    void saysUseLocalForAStoreThatIsNotBuilt() {
-        given("SNAPSHOT_BACKEND", "manta");
-        assertTrue(invalid().getFirst().text().contains("use local"));
     }
 
     @Test

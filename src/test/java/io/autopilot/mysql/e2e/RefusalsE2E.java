@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What the shipped image does with bad input: configuration, Consul, data directories, snapshots, disks. One cluster, made in the first test,
@@ -120,15 +120,17 @@ class RefusalsE2E {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"manta", "minio"})
+    @CsvSource({"manta,MANTA_URL MANTA_USER MANTA_KEY_ID MANTA_PRIVATE_KEY", "minio,MINIO_URL S3_BUCKET S3_ACCESS_KEY S3_SECRET_KEY"})
     @Order(3)
-    void aStoreThatIsNotBuiltIsRefusedWithTheOneThatIs(String backend) {
+    void aStoreThatLacksItsSettingsIsRefusedWithAllOfThem(String backend, String variables) {
         LooseNodes.Ended ended = nodes.node(backend)
                 .with("CONSUL", "empty-consul")
                 .with("SNAPSHOT_BACKEND", backend)
                 .runToItsEnd(QUICK);
         assertEquals(CONFIGURATION, ended.status(), ended::log);
-        assertEquals(1, count(ended.log().lines().toList(), "SNAPSHOT_BACKEND '" + backend + "' is not built yet; use local"), ended::log);
+        for (String variable : variables.split(" ", -1)) {
+            assertEquals(1, count(ended.log().lines().toList(), "  " + variable + " is missing"), ended::log);
+        }
         assertNothingIsDone(backend);
     }
 
