@@ -111,7 +111,8 @@ final class MantaReader {
     private String directory(String account) {
         String text = values.text(Setting.MANTA_BUCKET).replace("<MANTA_USER>", account);
         String directory = text.replaceAll("/+$", "");
-        if (!account.isEmpty() && (!DIRECTORY.matcher(directory).matches() || directory.contains("/../") || directory.endsWith("/.."))) {
+        // Of an account that is no name it was said already.
+        if (NAME.matcher(account).matches() && (!DIRECTORY.matcher(directory).matches() || directory.contains("/../") || directory.endsWith("/.."))) {
             values.problem(
                     Setting.MANTA_BUCKET, "'" + text + "' is no directory of Manta; write it whole, such as /" + account + "/stor/snapshots");
         }

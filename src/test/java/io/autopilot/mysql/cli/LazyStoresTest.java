@@ -36,7 +36,7 @@ class LazyStoresTest {
         Path loaded = directory.resolve("loaded");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xlog:class+load=info:file=" + loaded + ":",
+                "-Xlog:class+load=info:file=" + loaded + ":none",
                 "-cp",
                 System.getProperty("java.class.path"),
                 StoreWiring.class.getName()));

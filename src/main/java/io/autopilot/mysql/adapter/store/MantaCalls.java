@@ -35,6 +35,7 @@ import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
 import org.apache.http.conn.ssl.TrustAllStrategy;
 import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
+import org.apache.http.impl.execchain.ClientExecChain;
 import org.apache.http.protocol.HttpContext;
 import org.apache.http.protocol.HttpRequestExecutor;
 import org.apache.http.ssl.SSLContexts;
@@ -89,7 +90,7 @@ final class MantaCalls {
         connections.setDefaultMaxPerRoute(MOST_AT_ONCE);
         connections.setDefaultSocketConfig(
                 SocketConfig.custom().setTcpNoDelay(true).setSoTimeout(stall).setSndBufSize(SendBuffers.BYTES).build());
-        HttpClientBuilder builder = HttpClientBuilder.create()
+        HttpClientBuilder builder = new Builder()
                 .setConnectionManager(connections)
                 .setRequestExecutor(new Breakable())
                 // What is stored is packed already, and its length must be the one that is said.
@@ -116,6 +117,20 @@ final class MantaCalls {
         return settings.caFile().isPresent()
                 ? new SSLConnectionSocketFactory(Trust.of(settings.caFile().get()).context())
                 : SSLConnectionSocketFactory.getSystemSocketFactory();
+    }
+
+    /** Of a time-out the library asks the state of its connections, and fails on that when they are somebody else's: it mustn't see one. */
+    private static final class Builder extends HttpClientBuilder {
+        @Override
+        protected ClientExecChain decorateMainExec(ClientExecChain main) {
+            return (route, request, context, aware) -> {
+                try {
+                    return main.execute(route, request, context, aware);
+                } catch (InterruptedIOException e) {
+                    throw new IOException(e.getMessage(), e);
+                }
+            };
+        }
     }
 
     /** Notes which connection a call uses. */

@@ -108,30 +108,36 @@ final class MantaObjects implements RemoteObjects {
     private static final class Watched extends FilterInputStream {
         private final Attempts.Attempt attempt;
         private final Cancellation.Held watch;
+        private int left;
 
         Watched(byte[] content, Attempts.Attempt attempt, Cancellation.Held watch) {
             super(new ByteArrayInputStream(content));
             this.attempt = attempt;
             this.watch = watch;
+            this.left = content.length;
         }
 
-        private int noted(int result) {
+        private void gave(int bytes) {
             attempt.moved();
-            if (result < 0) {
+            left -= bytes;
+            if (left == 0) {
                 // From here on the answer is waited for, which has a time-out.
                 watch.close();
             }
-            return result;
         }
 
         @Override
         public int read() throws IOException {
-            return noted(super.read());
+            int b = super.read();
+            gave(b < 0 ? 0 : 1);
+            return b;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            return noted(super.read(buffer, offset, length));
+            int read = super.read(buffer, offset, length);
+            gave(Math.max(0, read));
+            return read;
         }
     }
 

@@ -19,12 +19,19 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * @param caFile the variable that names its authorities
  */
 record Network(String url, String caFile, Limits limits) {
-    /** The failure of input or output that all others come from. */
+    /** The failure of input or output among the causes: the first that says something by its type, else the one that all others come from. */
     static Optional<IOException> failure(Throwable thrown) {
         Optional<IOException> found = Optional.empty();
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException failure) {
                 found = Optional.of(failure);
+                if (failure instanceof BusyException
+                        || failure instanceof UnknownHostException
+                        || failure instanceof ConnectException
+                        || failure instanceof SocketTimeoutException
+                        || failure instanceof SSLException) {
+                    return found;
+                }
             }
         }
         return found;

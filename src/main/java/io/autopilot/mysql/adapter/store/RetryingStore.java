@@ -122,6 +122,7 @@ public final class RetryingStore implements SnapshotStore {
 
     private <T> T trying(Duration patience, Deadline deadline, Function<SnapshotStore, T> work) {
         Deadline until = deadline;
+        Optional<StoreException> before = Optional.empty();
         for (int tries = 1; ; tries++) {
             try {
                 return work.apply(store());
@@ -129,7 +130,8 @@ public final class RetryingStore implements SnapshotStore {
                 if (tries == 1) {
                     until = deadline.atMost(patience);
                 }
-                sleeper.sleep(pauseAfter(e, tries, until));
+                sleeper.sleep(pauseAfter(e, before, tries, until));
+                before = Optional.of(e);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new StoreException("interrupted between two tries", null);
@@ -138,7 +140,7 @@ public final class RetryingStore implements SnapshotStore {
     }
 
     /** @throws StoreException the failure, when it isn't to be tried again */
-    private Duration pauseAfter(StoreException failure, int tries, Deadline until) {
+    private Duration pauseAfter(StoreException failure, Optional<StoreException> before, int tries, Deadline until) {
         Duration wanted = failure.retryAfter().orElse(Duration.ZERO);
         Duration own = pause(tries);
         Duration pause = own.compareTo(wanted) > 0 ? own : wanted;
@@ -146,11 +148,21 @@ public final class RetryingStore implements SnapshotStore {
             throw failure;
         }
         if (pause.compareTo(until.remaining()) >= 0) {
-            String asked = wanted.isZero() ? "" : ", and the store asks for " + wanted.toSeconds() + "s before the next one";
-            throw tries == 1 && asked.isEmpty() ? failure : failure.with(" (tried " + tries + (tries == 1 ? " time" : " times") + asked + ")");
+            throw failure.with(givenUp(failure, before, tries, wanted));
         }
         LOG.info("event=store-retry try={} pause={}ms reason=\"{}\"", tries, pause.toMillis(), failure.getMessage());
         return pause;
+    }
+
+    /** The last try may have failed for want of time only; then it matters what the others failed for. */
+    private static String givenUp(StoreException failure, Optional<StoreException> before, int tries, Duration wanted) {
+        String asked = wanted.isZero() ? "" : "; the store asks for " + wanted.toSeconds() + "s before the next try";
+        String earlier = before.map(Throwable::getMessage)
+                .filter(text -> !text.equals(failure.getMessage()))
+                .map(text -> "; before that: " + text)
+                .orElse("");
+        String tried = tries == 1 ? "" : " (tried " + tries + " times)";
+        return asked + tried + earlier;
     }
 
     private Duration pause(int tries) {

@@ -124,6 +124,14 @@ class RetryingStoreTest {
     }
 
     @Test
+    void whatFailedBeforeTimeRanOutIsSaidToo() {
+        busy(2);
+        failures.add(StoreException.passing("time is up", null, Optional.empty()));
+        StoreException failure = assertThrows(StoreException.class, () -> store.list(in(Duration.ofMillis(700))));
+        assertEquals("time is up (tried 3 times); before that: busy", failure.getMessage());
+    }
+
+    @Test
     void aCheckHasLessPatience() {
         busy(1000);
         assertThrows(StoreException.class, () -> store.check(in(Duration.ofHours(12))));
@@ -137,7 +145,7 @@ class RetryingStoreTest {
         assertEquals(List.of(Duration.ofSeconds(42)), pauses);
         failures.add(StoreException.passing("slow down", null, Optional.of(Duration.ofSeconds(42))));
         StoreException failure = assertThrows(StoreException.class, () -> store.deleteAll(in(Duration.ofSeconds(30))));
-        assertEquals("slow down (tried 1 time, and the store asks for 42s before the next one)", failure.getMessage());
+        assertEquals("slow down; the store asks for 42s before the next try", failure.getMessage());
     }
 
     @Test

@@ -34,6 +34,9 @@ abstract class StoreFaults {
     private static final Ticker TICKER = new ProcTicker(Path.of("/proc"));
     private static final Limits QUICK =
             new Limits(Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 32 << 10);
+    /** With a limit of its own for what only is slow. */
+    private static final Limits PATIENT =
+            new Limits(Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(10), Duration.ofSeconds(10), 32 << 10);
     private static final Fault BUSY = exchange -> exchange.answer(503, "", "");
 
     private FaultyProxy proxy;
@@ -182,18 +185,19 @@ abstract class StoreFaults {
     void aSlowServerIsWaitedForUntilTheDeadlineOnly() {
         byte[] content = bytes(200_000);
         Fault slow = exchange -> exchange.pass(100_000, Long.MAX_VALUE, 0);
+        SnapshotStore patient = once(proxy.url(), PATIENT);
         proxy.next("PUT", slow);
-        store.put("object", content, within(15_000));
+        patient.put("object", content, within(15_000));
         proxy.next("GET", slow, slow);
-        assertArrayEquals(content, store.get("object", content.length, within(15_000)).orElseThrow());
-        StoreException failure = failure(Duration.ofMillis(1_900), () -> store.get("object", content.length, within(1_000)));
+        assertArrayEquals(content, patient.get("object", content.length, within(15_000)).orElseThrow());
+        StoreException failure = failure(Duration.ofMillis(1_900), () -> patient.get("object", content.length, within(1_000)));
         assertSaid(failure, "object", "it wasn't done in");
     }
 
     @Test
     void aServerThatTricklesIsGivenUpOnByTheRateThatItHasToHave() {
         byte[] content = bytes(200_000);
-        Limits impatient = new Limits(Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20);
+        Limits impatient = new Limits(Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20);
         proxy.next("PUT", exchange -> exchange.pass(20_000, Long.MAX_VALUE, 0));
         StoreException failure = failure(Duration.ofSeconds(5), putting(once(proxy.url(), impatient), content, 15_000));
         assertTrue(failure.isTransient());
