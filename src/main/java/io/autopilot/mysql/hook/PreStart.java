@@ -73,7 +73,11 @@ public final class PreStart implements Hook {
         try {
             snapshots.checkStore(deadline.atMost(Duration.ofSeconds(30)));
         } catch (Snapshots.UnusableSnapshotException e) {
-            return failed("StoreFailed", e);
+            if (!isPassing(e) || volume.isEmpty()) {
+                return failed("StoreFailed", e);
+            }
+            // Its next snapshot has to wait, and what it serves doesn't.
+            LOG.warn("event=store-out-of-reach reason=\"{}\"", e.getMessage());
         }
         return waiting.until(deadline, () -> step(deadline)).orElseGet(waiting::tooLong);
     }
@@ -86,12 +90,14 @@ public final class PreStart implements Hook {
         }
     }
 
-    /** A store that is only busy or out of reach is no fault of the configuration. */
     private static Outcome failed(String decision, Snapshots.UnusableSnapshotException e) {
         Reason reason = new Reason(String.valueOf(e.getMessage()));
-        return e.getCause() instanceof StoreException store && store.isTransient()
-                ? Outcome.tryLater(decision, reason)
-                : Outcome.refused(decision, reason);
+        return isPassing(e) ? Outcome.tryLater(decision, reason) : Outcome.refused(decision, reason);
+    }
+
+    /** A store that is only busy or out of reach is no fault of the configuration. */
+    private static boolean isPassing(Snapshots.UnusableSnapshotException e) {
+        return e.getCause() instanceof StoreException store && store.isTransient();
     }
 
     private DataView observe(Deadline deadline) {

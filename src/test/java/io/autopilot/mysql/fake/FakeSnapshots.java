@@ -7,6 +7,7 @@ import io.autopilot.mysql.core.Reason;
 import io.autopilot.mysql.core.SnapshotChoice;
 import io.autopilot.mysql.hook.Snapshots;
 import io.autopilot.mysql.port.Deadline;
+import io.autopilot.mysql.port.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ public final class FakeSnapshots implements Snapshots {
     private Optional<Restored> held = Optional.empty();
     private boolean pointed;
     private boolean broken;
+    private boolean outOfReach;
     private boolean damaged;
 
     public void hold(String id, String clusterUuid, GtidSet gtids) {
@@ -37,6 +39,11 @@ public final class FakeSnapshots implements Snapshots {
         broken = true;
     }
 
+    /** The store gives no answer, for now. */
+    public void takeStoreAway() {
+        outOfReach = true;
+    }
+
     /** The snapshot fails its check, after half of it was unpacked. */
     public void damage() {
         damaged = true;
@@ -46,6 +53,10 @@ public final class FakeSnapshots implements Snapshots {
     public void checkStore(Deadline deadline) {
         if (broken) {
             throw new UnusableSnapshotException("/snapshots can't be written to");
+        }
+        if (outOfReach) {
+            StoreException cause = StoreException.passing("s3 doesn't answer", null, Optional.empty());
+            throw new UnusableSnapshotException("s3 doesn't answer", cause);
         }
     }
 

@@ -89,6 +89,17 @@ class PreStartTest {
     }
 
     @Test
+    void aStoreThatIsOutOfReachKeepsNoDataFromBeingServedAndNoNewNodeBegins() throws IOException {
+        run(node, volume);
+        snapshots.takeStoreAway();
+        assertTrue(run(node, volume).isDone());
+        FakeNode second = cluster.addEmpty("db1");
+        Outcome outcome = run(second, volume("db1"));
+        assertEquals(Outcome.Status.TRY_LATER, outcome.status());
+        assertEquals("s3 doesn't answer", outcome.reason().text());
+    }
+
+    @Test
     void aDamagedSnapshotIsRefusedAndLeavesNothingBehind() throws IOException {
         run(node, volume);
         snapshots.hold("s1", "new-db0", SET);

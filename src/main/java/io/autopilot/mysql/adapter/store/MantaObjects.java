@@ -209,7 +209,8 @@ final class MantaObjects implements RemoteObjects {
                     }
                 }
             } catch (UncheckedIOException e) {
-                if (!isMissing(e.getCause())) {
+                IOException cause = e.getCause();
+                if (cause == null || !isMissing(cause)) {
                     throw e;
                 }
             }
