@@ -266,6 +266,7 @@ class HealthTest {
         assertTrue(nodes.get(0).server.clientWrites());
         cluster.rounds(3);
         assertTrue(cluster.writable().isEmpty());
+        assertTrue(nodes.get(0).state.mysqldStart().isPresent(), "the wrapper didn't have to kill it");
         cluster.consul.setReachable(true);
         cluster.rounds(6);
         assertEquals(1, cluster.writable().size());
@@ -601,6 +602,29 @@ class HealthTest {
         assertEquals(List.of(), listedPrimaries());
         next.health();
         assertEquals(List.of("mysql-primary-db1"), listedPrimaries());
+    }
+
+    @Test
+    void aReplicaThatNobodyCouldPointAnewEndsItsOldReplicationAndFollows() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        nodes.get(0).killMysqld();
+        nodes.get(0).health();
+        cluster.net.cutOff(nodes.get(2).server, true);
+        nodes.get(1).health();
+        assertEquals(Optional.of(nodes.get(0).server.address()), nodes.get(2).server.source());
+        cluster.net.cutOff(nodes.get(2).server, false);
+        cluster.rounds(2);
+        assertEquals(Optional.of(nodes.get(1).server.address()), nodes.get(2).server.source());
+        assertTrue(nodes.get(2).server.replicates());
+    }
+
+    @Test
+    void whoGivesTheLeaseUpIsListedNoMore() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        assertEquals(List.of("mysql-primary-db0"), listedPrimaries());
+        nodes.get(0).killMysqld();
+        assertEquals("ReleaseLease", nodes.get(0).health().decision());
+        assertEquals(List.of(), listedPrimaries());
     }
 
     @Test

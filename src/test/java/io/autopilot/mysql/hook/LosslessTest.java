@@ -17,6 +17,7 @@ import io.autopilot.mysql.fake.FakeCluster.FakeNode;
 import io.autopilot.mysql.fake.FakeWrite;
 import io.autopilot.mysql.fake.FakeWrite.Answer;
 import io.autopilot.mysql.fake.Steps;
+import io.autopilot.mysql.port.Consul;
 import io.autopilot.mysql.port.Deadline;
 import io.autopilot.mysql.port.LocalState.MysqldStart;
 import io.autopilot.mysql.port.Mysql;
@@ -107,6 +108,34 @@ class LosslessTest {
         nodes.get(2).restartContainer();
         cluster.rounds(6);
         assertEquals(1, cluster.writable().size());
+    }
+
+    @Test
+    void aFormerPrimaryThatItsAgentStillListsIsListedNoMoreOnceItIsFenced() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).freezeHooks();
+        cluster.net.cutOff(nodes.get(0).server, true);
+        cluster.rounds(6);
+        cluster.consul.register(
+                new Consul.ServiceSpec(
+                        "mysql-primary-db0",
+                        "mysql-primary",
+                        "10.0.0.1",
+                        3306,
+                        List.of(),
+                        Duration.ofMinutes(10),
+                        Consul.CheckStatus.PASSING,
+                        Optional.empty()),
+                cluster.time.in(Duration.ofSeconds(1)));
+        cluster.net.cutOff(nodes.get(0).server, false);
+        nodes.get(0).restartHooks();
+        assertEquals("Fence", nodes.get(0).health().decision());
+        assertEquals(
+                List.of("mysql-primary-db1"),
+                cluster.consul.instances("mysql-primary", cluster.time.in(Duration.ofSeconds(1))).stream()
+                        .map(Consul.ServiceInstance::id)
+                        .toList());
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,20 @@ class PreStartTest {
         assertEquals(Optional.of(SET), second.state.restoredGtids());
         assertTrue(second.state.mustJoin());
         assertEquals("restored", Files.readString(empty.dataDirectory().resolve("ibdata1")));
+    }
+
+    @Test
+    void ofTwoNodesThatStartTogetherOneFoundsTheCluster() {
+        FakeNode second = cluster.addEmpty("db1");
+        DataVolume other = volume("db1");
+        Supplier<String> meanwhile = () -> {
+            preStart(second, other, () -> "new-db1").run(cluster.time.in(Duration.ofSeconds(5)));
+            return "new-db0";
+        };
+        assertTrue(preStart(node, volume, meanwhile).run(cluster.time.in(Duration.ofMinutes(2))).isDone());
+        assertTrue(other.isEmpty());
+        assertEquals(Optional.empty(), second.state.dataMark());
+        assertEquals(Optional.of(new DataMark("new-db0", true)), node.state.dataMark());
     }
 
     @Test
@@ -247,8 +262,11 @@ class PreStartTest {
     }
 
     private Outcome run(FakeNode who, DataVolume on) {
-        return new PreStart(who.node, who.ports, on, snapshots, () -> "[mysqld]", () -> "new-" + who.name)
-                .run(cluster.time.in(Duration.ofMinutes(2)));
+        return preStart(who, on, () -> "new-" + who.name).run(cluster.time.in(Duration.ofMinutes(2)));
+    }
+
+    private PreStart preStart(FakeNode who, DataVolume on, Supplier<String> newUuid) {
+        return new PreStart(who.node, who.ports, on, snapshots, () -> "[mysqld]", newUuid);
     }
 
     private DataVolume volume(String name) {

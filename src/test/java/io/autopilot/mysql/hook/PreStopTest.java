@@ -40,15 +40,18 @@ class PreStopTest {
 
     @Test
     void aStoppedNodeIsGoneFromEveryServiceAndItsServerIsDown() {
-        List<FakeNode> nodes = cluster.withReplicas(1);
-        stop(nodes.get(0), nodes.get(1));
-        for (String service : List.of("mysql-primary", "mysql", "mysql-node")) {
-            assertFalse(
-                    cluster.consul.instances(service, cluster.time.in(Duration.ofSeconds(1))).stream()
-                            .anyMatch(i -> i.id().endsWith("-db0")),
-                    service);
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        stop(nodes.get(0), nodes.get(1), nodes.get(2));
+        stop(nodes.get(2), nodes.get(1));
+        for (FakeNode stopped : List.of(nodes.get(0), nodes.get(2))) {
+            for (String service : List.of("mysql-primary", "mysql", "mysql-node")) {
+                assertFalse(
+                        cluster.consul.instances(service, cluster.time.in(Duration.ofSeconds(1))).stream()
+                                .anyMatch(i -> i.id().endsWith("-" + stopped.name)),
+                        service);
+            }
+            assertTrue(stopped.state.mysqldStart().isEmpty());
         }
-        assertTrue(nodes.get(0).state.mysqldStart().isEmpty());
     }
 
     @Test
