@@ -111,6 +111,19 @@ class LosslessTest {
     }
 
     @Test
+    void aTakeOverThatFailedIsTriedAgainByTheSameNode() {
+        List<FakeNode> nodes = cluster.withReplicas(2);
+        cluster.rounds(3);
+        nodes.get(0).killContainer();
+        cluster.net.cutOff(nodes.get(2).server, true);
+        cluster.rounds(6);
+        assertTrue(nodes.get(1).health().reason().text().contains("no quorum"), nodes.get(1).health().toString());
+        cluster.net.cutOff(nodes.get(2).server, false);
+        nodes.get(1).health();
+        assertEquals(List.of(nodes.get(1)), cluster.writable());
+    }
+
+    @Test
     void aFormerPrimaryThatItsAgentStillListsIsListedNoMoreOnceItIsFenced() {
         List<FakeNode> nodes = cluster.withReplicas(2);
         cluster.rounds(3);
