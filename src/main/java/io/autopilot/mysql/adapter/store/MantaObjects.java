@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of a store to Manta. Directories are real there: they are made when a put says that its own is missing, and have to be empty before
@@ -51,7 +52,7 @@ final class MantaObjects implements RemoteObjects {
         return directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
     }
 
-    private static boolean isMissing(IOException failure) {
+    private static boolean isMissing(@Nullable Throwable failure) {
         return failure instanceof MantaClientHttpResponseException refused
                 && refused.getStatusCode() == HttpURLConnection.HTTP_NOT_FOUND;
     }
