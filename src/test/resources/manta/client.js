@@ -91,7 +91,7 @@ async function main() {
     const other = crypto.generateKeyPairSync('rsa', {modulusLength: 2048}).privateKey.export({type: 'pkcs1', format: 'pem'});
     const otherFile = `${keyFile}.other`;
     fs.writeFileSync(otherFile, other, {mode: 0o600});
-    await step('with a key that is not known', () => of(clientOf(otherFile, undefined)).info(root));
+    await step('with a key that is not known', () => of(clientOf(otherFile, undefined)).get(`${root}/mysql/object`));
     process.exit(0);
 }
 
