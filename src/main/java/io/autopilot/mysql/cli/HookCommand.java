@@ -109,6 +109,12 @@ abstract class HookCommand implements Callable<Integer> {
         return ExitCode.NOT_HEALTHY;
     }
 
+    /** The same for what this node isn't made for. */
+    int cannot(String reason) {
+        complain(reason);
+        return ExitCode.CONFIGURATION;
+    }
+
     private void complain(String reason) {
         PrintWriter err = spec.commandLine().getErr();
         err.println("manage " + spec.name() + ": " + reason);

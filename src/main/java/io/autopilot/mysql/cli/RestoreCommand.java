@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 final class RestoreCommand extends HookCommand {
     private static final Duration LIMIT = Duration.ofHours(24);
 
-    @Option(names = "--snapshot", paramLabel = "ID", description = "As manage snapshots shows it, or latest; default: ${DEFAULT-VALUE}", defaultValue = "latest")
-    private String id = "latest";
+    @Option(names = "--snapshot", paramLabel = "ID", description = "As manage snapshots shows it, or latest; default: ${DEFAULT-VALUE}", defaultValue = SnapshotArgument.LATEST)
+    private String id = SnapshotArgument.LATEST;
 
     @Option(names = "--into", required = true, paramLabel = "DIR", description = "An existing, empty directory; its owner gets all files.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before any use

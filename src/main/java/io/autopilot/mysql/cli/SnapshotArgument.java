@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /** Which snapshot an operator means. */
 final class SnapshotArgument {
-    private static final String LATEST = "latest";
+    static final String LATEST = "latest";
 
     private SnapshotArgument() {}
 

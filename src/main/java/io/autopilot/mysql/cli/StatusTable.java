@@ -47,7 +47,9 @@ final class StatusTable {
                 + status.lastSnapshot()
                         .map(s -> s.id() + ", " + age(Duration.between(s.at(), now)) + " old")
                         .orElse("none yet")
-                + status.lastDrill().map(drill -> "; " + drill(drill, now)).orElse("; none was ever verified")
+                + status.lastDrill()
+                        .map(drill -> "; " + drill(drill, now))
+                        .orElse(status.lastSnapshot().isPresent() ? "; none was ever verified" : "")
                 + status.restraint().failover().map(reason -> "\nfailover  " + reason).orElse("")
                 + status.losses().stream().map(StatusTable::loss).collect(Collectors.joining())
                 + status.evidence().stream().map(kept -> evidence(kept, status.replayed(kept))).collect(Collectors.joining());

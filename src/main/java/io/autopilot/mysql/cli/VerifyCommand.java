@@ -22,10 +22,9 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand extends HookCommand {
     private static final Duration ANSWER = Duration.ofSeconds(15);
     private static final Duration LIMIT = Duration.ofHours(24);
-    private static final String LATEST = "latest";
 
-    @Parameters(paramLabel = "ID", arity = "0..1", description = "As manage snapshots shows it, or latest; default: ${DEFAULT-VALUE}", defaultValue = LATEST)
-    private String id = LATEST;
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "As manage snapshots shows it, or latest; default: ${DEFAULT-VALUE}", defaultValue = SnapshotArgument.LATEST)
+    private String id = SnapshotArgument.LATEST;
 
     @Option(names = "--if-due", description = "Only when VERIFY_TTL has run out and it is this node's turn.")
     private boolean ifDue;
@@ -47,7 +46,7 @@ final class VerifyCommand extends HookCommand {
         Optional<SnapshotId> wanted = SnapshotArgument.read(id, this::wrong);
         Optional<ScratchServer> scratch = wiring.scratch();
         if (scratch.isEmpty()) {
-            return failed("this container has too little memory for a second server, which takes 160 MB; verify on another node");
+            return cannot("this container has too little memory for a second server, which takes 160 MB; verify on another node");
         }
         MysqlVersion version = Wiring.serverVersion();
         Archives archives = wiring.archives();

@@ -1,6 +1,6 @@
 package io.autopilot.mysql.core;
 
-/** Whether this node takes a snapshot now. */
+/** Whether this node takes a snapshot now, or proves one. */
 public sealed interface SnapshotDecision {
     Reason reason();
 
