@@ -31,6 +31,23 @@ public final class AckRule {
         return pending.map(next -> whilePending(view, next, wanted)).orElseGet(() -> whileSettled(view, wanted));
     }
 
+    /**
+     * The same for a server that accepts no writes yet: nothing is acknowledged while it is looked at, so that replicas which have all that it has
+     * may take the place of members that are gone for good (P1: a barrier is also to see that enough of the new members have it all). Without
+     * them a strict primary falls to nobody, which it must not.
+     */
+    public static AckDecision beforeWrites(AckView view) {
+        AckDecision decision = decide(view);
+        Entry wanted = wanted(view);
+        boolean membersAreGone = decision instanceof Wait
+                && view.durability().next().filter(next -> isOfThisTerm(view, next) && receiving(view, next) < next.acksRequired()).isPresent();
+        return membersAreGone && wanted.acksRequired() > 0 && haveAll(view, wanted) ? announce(view, wanted) : decision;
+    }
+
+    private static boolean haveAll(AckView view, Entry entry) {
+        return view.replicas().stream().filter(r -> entry.ackSet().contains(r.serverUuid())).allMatch(Replica::caughtUp);
+    }
+
     private static AckDecision whilePending(AckView view, Entry next, Entry wanted) {
         if (acknowledging(view, next) >= next.acksRequired()) {
             return complete(view, next, "acknowledge: " + names(view, next.ackSet()));

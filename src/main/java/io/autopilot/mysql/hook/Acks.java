@@ -282,7 +282,7 @@ final class Acks {
     }
 
     private Optional<Reason> change(Mysql local, PrimaryRecord own, Indexed<Durability> found, Deadline deadline) {
-        return switch (AckRule.decide(view(local, own, found.value(), deadline))) {
+        return switch (AckRule.beforeWrites(view(local, own, found.value(), deadline))) {
             case AckDecision.Announce announce -> publish(announce.published(), found, announce.reason(), deadline);
             case AckDecision.Admit admit -> publish(admit.published(), found, admit.reason(), deadline);
             case AckDecision.Wait wait -> Optional.of(wait.reason());

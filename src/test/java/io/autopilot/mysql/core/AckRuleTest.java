@@ -68,6 +68,10 @@ class AckRuleTest {
         return AckRule.decide(new AckView(TERM, PRIMARY, durability, source, replicas, policy));
     }
 
+    private AckDecision decideBeforeWrites() {
+        return AckRule.beforeWrites(new AckView(TERM, PRIMARY, durability, source, replicas, policy));
+    }
+
     @Test
     void aPrimaryAloneHasNothingToDo() {
         assertInstanceOf(Keep.class, decide());
@@ -240,6 +244,35 @@ class AckRuleTest {
         assertEquals(Set.of("p", "z"), durability.leaving());
         Complete complete = assertInstanceOf(Complete.class, acknowledging("a").decide());
         assertEquals(entry(1, "a"), complete.published().proven());
+    }
+
+    /** The member that its term began with has lost its disk, and the server takes no writes before it is there. */
+    @Test
+    void aStrictServerThatTakesNoWritesYetCountsOnThoseWhoHaveAllItHasInsteadOfOneThatIsGone() {
+        policy = new AckPolicy(Optional.of(2), true);
+        durability = lossless(new Entry(TERM - 1, PRIMARY, Set.of("gone", "b"), 2), Optional.of(entry(1, "gone")), Set.of("b"));
+        with("anew", true, true, false).with("b", true, true, false);
+        assertInstanceOf(Wait.class, decide(), "of one that takes writes another may be acknowledged by the one that is gone, if it comes back");
+        Announce announce = assertInstanceOf(Announce.class, decideBeforeWrites());
+        assertEquals(Optional.of(entry(2, "anew", "b")), announce.published().next());
+        assertEquals(Set.of("gone"), announce.published().leaving());
+        assertEquals(durability.proven(), announce.published().proven());
+    }
+
+    @Test
+    void oneThatLacksSomethingOrMayNotBeAMemberIsNobodyToCountOn() {
+        policy = new AckPolicy(Optional.of(2), true);
+        durability = lossless(new Entry(TERM - 1, PRIMARY, Set.of("gone", "b"), 2), Optional.of(entry(1, "gone")), Set.of());
+        assertInstanceOf(Wait.class, decideBeforeWrites());
+        assertInstanceOf(Wait.class, with("b", true, false, false).decideBeforeWrites());
+        assertInstanceOf(Wait.class, unfit("c").decideBeforeWrites());
+    }
+
+    @Test
+    void aMemberThatIsThereIsWaitedFor() {
+        policy = new AckPolicy(Optional.of(2), true);
+        durability = lossless(new Entry(TERM - 1, PRIMARY, Set.of("a", "b"), 2), Optional.of(entry(1, "a")), Set.of());
+        assertInstanceOf(Wait.class, with("a", true, true, false).with("b", true, true, false).decideBeforeWrites());
     }
 
     @Test
