@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Following {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
+    private static final Duration FOR_HALF_A_TRANSACTION = Duration.ofMillis(800);
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /** As long as a primary may hold its own, for the first commits of a term: a run of this node may begin with it. */
     private static final Duration PRIMARYS_LOCK = Duration.ofSeconds(3);
@@ -79,7 +80,7 @@ final class Following {
             // The new primary has pointed this server at itself meanwhile; to do so again would cut a receiver short that acknowledges.
             return Optional.empty();
         }
-        Optional<Reason> unapplied = applyWhatWasReceived(local, deadline);
+        Optional<Reason> unapplied = applyWhatWasReceived(local, decision, deadline);
         if (unapplied.isPresent()) {
             return unapplied;
         }
@@ -167,7 +168,7 @@ final class Following {
     }
 
     /** The applier runs to the end before a receiver starts (P9): no relay log is dropped unread (G4). */
-    private static Optional<Reason> applyWhatWasReceived(Mysql local, Deadline deadline) {
+    private Optional<Reason> applyWhatWasReceived(Mysql local, Follow decision, Deadline deadline) {
         ServerState mysqld = local.read();
         if (mysqld.replication().isEmpty()) {
             return Optional.empty();
@@ -176,12 +177,30 @@ final class Following {
         GtidSet received = local.read().received();
         if (!mysqld.executed().contains(received)) {
             local.startApplier();
-            if (!local.awaitApplied(received, deadline.remaining())) {
+            boolean applied = local.awaitApplied(received, deadline.lessBy(FOR_HALF_A_TRANSACTION).remaining());
+            if (!applied && !dropsHalfATransaction(local, decision, deadline)) {
                 return Optional.of(new Reason("applies what it has received first: " + received.minus(local.executed())));
             }
         }
         local.stopReplication();
         return Optional.empty();
+    }
+
+    /**
+     * Only in asynchronous mode, where nobody counts on what this server has received; servers that can be lossless don't count half a transaction
+     * as received in the first place.
+     */
+    private boolean dropsHalfATransaction(Mysql local, Follow decision, Deadline deadline) {
+        if (isLossless(deadline)) {
+            return false;
+        }
+        try (Mysql primary = ports.servers().connect(decision.primary(), deadline.atMost(CONNECT))) {
+            boolean dropped = local.dropHalfReceived(primary.executed());
+            if (dropped) {
+                LOG.warn("event=half-transaction-dropped reason=\"its rest was never received; {} sends it again\"", decision.primary());
+            }
+            return dropped;
+        }
     }
 
     private static Optional<ReplicationState> connected(ServerState mysqld) {

@@ -67,6 +67,15 @@ public interface Mysql extends AutoCloseable {
     /** Forgets source and relay logs. Refuses as {@link #follow} does. */
     void forgetSource();
 
+    /**
+     * Throws away a transaction of which only the beginning was received before this server died, and which 5.6 counts as received (seen): the
+     * applier would wait for the rest for ever. The receiver must be stopped; the applier is, afterwards.
+     *
+     * @param elsewhere what can be fetched again
+     * @return false, with nothing done: the applier has not come to the end of its relay logs, or lacks something else than that
+     */
+    boolean dropHalfReceived(GtidSet elsewhere);
+
     /** Waits until all of the set is applied. False: not in time. */
     boolean awaitApplied(GtidSet set, Duration wait);
 

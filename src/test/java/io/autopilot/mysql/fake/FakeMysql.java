@@ -196,6 +196,18 @@ final class FakeMysql implements Mysql {
     }
 
     @Override
+    public boolean dropHalfReceived(GtidSet elsewhere) {
+        arrive();
+        boolean drops = server.applier && !server.half.isEmpty() && elsewhere.contains(server.retrieved.minus(server.executed));
+        if (drops) {
+            server.applier = false;
+            server.retrieved = GtidSet.EMPTY;
+            server.half = GtidSet.EMPTY;
+        }
+        return drops;
+    }
+
+    @Override
     public boolean awaitApplied(GtidSet set, Duration wait) {
         arrive();
         boolean applied = net.time().await(

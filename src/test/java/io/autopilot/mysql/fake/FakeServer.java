@@ -37,6 +37,8 @@ public final class FakeServer {
     GtidSet logged = GtidSet.EMPTY;
     GtidSet purged = GtidSet.EMPTY;
     GtidSet retrieved = GtidSet.EMPTY;
+    /** Of that, what no applier ever comes to the end of. */
+    GtidSet half = GtidSet.EMPTY;
     Optional<Address> source = Optional.empty();
     String sourceUser = "";
     /** The servers' own accounts; true: locked. */
@@ -201,6 +203,12 @@ public final class FakeServer {
     /** Commits stop reaching the data, though they are received. */
     public void setAppliesNothing(boolean value) {
         appliesNothing = value;
+    }
+
+    /** It dies while it receives that: the beginning is there, and counts (as on 5.6). */
+    public void receivesHalfOf(GtidSet transaction) {
+        retrieved = retrieved.union(transaction);
+        half = transaction;
     }
 
     /** As when its machine is frozen: it stays connected. */
@@ -403,9 +411,10 @@ public final class FakeServer {
         if (!up || !applier || appliesNothing) {
             return;
         }
-        logged = logged.union(retrieved);
+        GtidSet whole = retrieved.minus(half);
+        logged = logged.union(whole);
         if (!semiSync.sourceOn || net.listeners(this).size() >= semiSync.acksRequired) {
-            executed = executed.union(retrieved);
+            executed = executed.union(whole);
         }
     }
 

@@ -2,6 +2,7 @@ package io.autopilot.mysql.hook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -553,6 +554,33 @@ class HealthTest {
         assertEquals("Interrupted", replica.health().decision());
         assertEquals("Follow", replica.health().decision());
         assertTrue(replica.server.replicates());
+    }
+
+    /** On 5.6, of a transaction that was being received when the replica died. */
+    @Test
+    void halfATransactionThatCountsAsReceivedIsThrownAwayWhereThePrimaryHasItWhole() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        FakeNode replica = nodes.get(1);
+        replica.killMysqld();
+        GtidSet before = nodes.get(0).server.executed();
+        nodes.get(0).server.clientWrites();
+        replica.server.receivesHalfOf(nodes.get(0).server.executed().minus(before));
+        replica.startMysqld();
+        cluster.rounds(3);
+        assertEquals("Serve", replica.health().decision());
+        assertEquals(nodes.get(0).server.executed(), replica.server.executed());
+    }
+
+    @Test
+    void whatThePrimaryLacksIsNotThrownAway() {
+        List<FakeNode> nodes = cluster.withReplicas(1);
+        FakeNode replica = nodes.get(1);
+        replica.killMysqld();
+        replica.server.receivesHalfOf(GtidSet.parse("00000000-0000-0000-0000-0000000000ff:1"));
+        replica.startMysqld();
+        cluster.rounds(3);
+        assertNotEquals("Serve", replica.health().decision());
+        assertTrue(replica.server.received().contains(GtidSet.parse("00000000-0000-0000-0000-0000000000ff:1")));
     }
 
     @Test

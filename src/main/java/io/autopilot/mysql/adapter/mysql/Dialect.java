@@ -39,6 +39,11 @@ record Dialect(MysqlVersion version) {
         return version.isAtLeast(5, 7, 9);
     }
 
+    /** Whether a transaction at the end of the relay logs counts as received of which only the beginning is there. */
+    boolean countsHalfTransactions() {
+        return !version.isAtLeast(5, 7, 0);
+    }
+
     /** Whether an applier that has begun with a transaction waits for the rest of it when it is stopped; without workers it rolls back. */
     boolean applierWaitsForHalfTransactions() {
         return version.isAtLeast(8, 0, 0);
@@ -89,6 +94,10 @@ record Dialect(MysqlVersion version) {
 
     String startReplication() {
         return "START " + replica();
+    }
+
+    String forgetRelayLogs() {
+        return "RESET " + replica();
     }
 
     String forgetSource() {

@@ -179,6 +179,11 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
+    public boolean dropHalfReceived(GtidSet elsewhere) {
+        return replication.dropHalfReceived(elsewhere);
+    }
+
+    @Override
     public boolean awaitApplied(GtidSet set, Duration wait) {
         String what = "wait for transactions";
         Deadline until = session.deadline().atMost(wait);

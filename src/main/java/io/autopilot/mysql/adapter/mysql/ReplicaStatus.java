@@ -13,8 +13,12 @@ import java.util.Optional;
  *
  * @param executed gtid_executed, taken together with the rest
  * @param atTheEnd whether the applier has come to where the receiver is
+ * @param allRead whether the applier runs and has read all that is in the relay logs
  */
-record ReplicaStatus(ReplicationState state, GtidSet executed, boolean atTheEnd) {
+record ReplicaStatus(ReplicationState state, GtidSet executed, boolean atTheEnd, boolean allRead) {
+    /** In the words of every version, which say "slave" or "replica" before it. */
+    private static final String ALL_READ = "has read all relay log";
+
 
     /** Empty when no source is configured. */
     static Optional<ReplicaStatus> read(String what, Session session, Dialect dialect) {
@@ -42,7 +46,8 @@ record ReplicaStatus(ReplicationState state, GtidSet executed, boolean atTheEnd)
                 error(text(row, dialect, "Last_SQL_Errno"), text(row, dialect, "Last_SQL_Error")));
         boolean atTheEnd = text(row, dialect, "Source_Log_File").equals(text(row, dialect, "Relay_Source_Log_File"))
                 && text(row, dialect, "Read_Source_Log_Pos").equals(text(row, dialect, "Exec_Source_Log_Pos"));
-        return new ReplicaStatus(state, GtidSet.parse(text(row, dialect, "Executed_Gtid_Set")), atTheEnd);
+        boolean allRead = text(row, dialect, "Replica_SQL_Running_State").contains(ALL_READ);
+        return new ReplicaStatus(state, GtidSet.parse(text(row, dialect, "Executed_Gtid_Set")), atTheEnd, allRead);
     }
 
     private static Optional<Duration> lag(Row row, Dialect dialect) throws SQLException {

@@ -123,6 +123,20 @@ final class ReplicationThreads {
         session.run(what, dialect.forgetSource());
     }
 
+    boolean dropHalfReceived(GtidSet elsewhere) {
+        String what = "drop half a transaction";
+        boolean half = dialect.countsHalfTransactions()
+                && ReplicaStatus.read(what, session, dialect)
+                        .filter(status -> status.allRead() && !status.nothingUnapplied())
+                        .filter(status -> elsewhere.contains(status.state().retrieved().minus(status.executed())))
+                        .isPresent();
+        if (half) {
+            stopThreads(what);
+            session.run(what, dialect.forgetRelayLogs());
+        }
+        return half;
+    }
+
     /** G4. Both threads are stopped, or the statement that follows is refused by the server: so nothing changes in between. */
     private void refuseToLoseRelayLogs(String what) {
         ReplicaStatus.read(what, session, dialect).filter(status -> !status.nothingUnapplied()).ifPresent(status -> {
