@@ -33,8 +33,8 @@ public final class AckRule {
 
     /**
      * The same for a server that accepts no writes yet: nothing is acknowledged while it is looked at, so that replicas which have all that it has
-     * may take the place of members that are gone for good (P1: a barrier is also to see that enough of the new members have it all). Without
-     * them a strict primary falls to nobody, which it must not.
+     * may take the place of members that are gone for good (P1: a barrier is also to see that enough of the new members have it all). A strict
+     * primary would wait for those for ever, since it must not fall to nobody.
      */
     public static AckDecision beforeWrites(AckView view) {
         AckDecision decision = decide(view);

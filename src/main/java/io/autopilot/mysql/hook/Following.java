@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Following {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final Duration ROLE_LOCK = Duration.ofSeconds(1);
+    /** To see why what was received isn't applied, and to begin to receive what can be. */
     private static final Duration FOR_HALF_A_TRANSACTION = Duration.ofMillis(800);
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /** As long as a primary may hold its own, for the first commits of a term: a run of this node may begin with it. */
@@ -178,7 +179,11 @@ final class Following {
         if (!mysqld.executed().contains(received)) {
             local.startApplier();
             boolean applied = local.awaitApplied(received, deadline.lessBy(FOR_HALF_A_TRANSACTION).remaining());
-            if (!applied && !dropsHalfATransaction(local, decision, deadline)) {
+            boolean dropped = !applied && local.dropHalfReceived(() -> executedBy(decision.primary(), deadline));
+            if (dropped) {
+                LOG.warn("event=half-transaction-dropped reason=\"its rest was never received; {} sends it again\"", decision.primary());
+            }
+            if (!applied && !dropped) {
                 return Optional.of(new Reason("applies what it has received first: " + received.minus(local.executed())));
             }
         }
@@ -186,20 +191,9 @@ final class Following {
         return Optional.empty();
     }
 
-    /**
-     * Only in asynchronous mode, where nobody counts on what this server has received; servers that can be lossless don't count half a transaction
-     * as received in the first place.
-     */
-    private boolean dropsHalfATransaction(Mysql local, Follow decision, Deadline deadline) {
-        if (isLossless(deadline)) {
-            return false;
-        }
-        try (Mysql primary = ports.servers().connect(decision.primary(), deadline.atMost(CONNECT))) {
-            boolean dropped = local.dropHalfReceived(primary.executed());
-            if (dropped) {
-                LOG.warn("event=half-transaction-dropped reason=\"its rest was never received; {} sends it again\"", decision.primary());
-            }
-            return dropped;
+    private GtidSet executedBy(Address primary, Deadline deadline) {
+        try (Mysql server = ports.servers().connect(primary, deadline.atMost(CONNECT))) {
+            return server.executed();
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One connection to one mysqld, in this project's verbs. Not thread-safe. Every method throws {@link MysqlException} when the
@@ -69,12 +70,12 @@ public interface Mysql extends AutoCloseable {
 
     /**
      * Throws away a transaction of which only the beginning was received before this server died, and which 5.6 counts as received (seen): the
-     * applier would wait for the rest for ever. The receiver must be stopped; the applier is, afterwards.
+     * applier would wait for the rest for ever. Servers that can be lossless don't count it. The receiver must be stopped; the applier is, afterwards.
      *
-     * @param elsewhere what can be fetched again
+     * @param elsewhere what can be fetched again; asked for only when there may be such a transaction
      * @return false, with nothing done: the applier has not come to the end of its relay logs, or lacks something else than that
      */
-    boolean dropHalfReceived(GtidSet elsewhere);
+    boolean dropHalfReceived(Supplier<GtidSet> elsewhere);
 
     /** Waits until all of the set is applied. False: not in time. */
     boolean awaitApplied(GtidSet set, Duration wait);

@@ -32,7 +32,8 @@ class OldServersE2E {
         @Order(30)
         void aTransactionThatWasHalfReceivedIsFetchedAgain() {
             String replica = cluster.replicas().getFirst();
-            Thread hand = Thread.ofPlatform().start(() -> cluster
+            // It ends with its server.
+            Thread.ofPlatform().daemon().start(() -> cluster
                     .bySocket(replica, "SELECT GET_LOCK('mysql.role', 60); STOP SLAVE SQL_THREAD; DO SLEEP(600)"));
             cluster.awaitInside("stopped applier", SOON, () -> cluster
                     .bySocket(replica, "SHOW STATUS LIKE 'Slave_running'")

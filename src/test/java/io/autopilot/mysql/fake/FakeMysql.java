@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -196,9 +197,9 @@ final class FakeMysql implements Mysql {
     }
 
     @Override
-    public boolean dropHalfReceived(GtidSet elsewhere) {
+    public boolean dropHalfReceived(Supplier<GtidSet> elsewhere) {
         arrive();
-        boolean drops = server.applier && !server.half.isEmpty() && elsewhere.contains(server.retrieved.minus(server.executed));
+        boolean drops = server.applier && !server.half.isEmpty() && elsewhere.get().contains(server.retrieved.minus(server.executed));
         if (drops) {
             server.applier = false;
             server.retrieved = GtidSet.EMPTY;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** {@link Mysql} by SQL on one JDBC connection, for MySQL 5.6 to 9.x. Not thread-safe. */
 final class JdbcMysql implements Mysql {
@@ -179,7 +180,7 @@ final class JdbcMysql implements Mysql {
     }
 
     @Override
-    public boolean dropHalfReceived(GtidSet elsewhere) {
+    public boolean dropHalfReceived(Supplier<GtidSet> elsewhere) {
         return replication.dropHalfReceived(elsewhere);
     }
 

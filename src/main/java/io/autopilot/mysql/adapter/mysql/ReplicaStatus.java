@@ -16,9 +16,8 @@ import java.util.Optional;
  * @param allRead whether the applier runs and has read all that is in the relay logs
  */
 record ReplicaStatus(ReplicationState state, GtidSet executed, boolean atTheEnd, boolean allRead) {
-    /** In the words of every version, which say "slave" or "replica" before it. */
+    /** In the words of 5.6, and of newer ones. */
     private static final String ALL_READ = "has read all relay log";
-
 
     /** Empty when no source is configured. */
     static Optional<ReplicaStatus> read(String what, Session session, Dialect dialect) {

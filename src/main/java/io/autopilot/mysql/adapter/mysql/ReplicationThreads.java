@@ -8,6 +8,7 @@ import io.autopilot.mysql.port.MysqlException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Receiver and applier of a server: started, stopped, and pointed elsewhere. Not thread-safe. */
 final class ReplicationThreads {
@@ -123,12 +124,12 @@ final class ReplicationThreads {
         session.run(what, dialect.forgetSource());
     }
 
-    boolean dropHalfReceived(GtidSet elsewhere) {
+    boolean dropHalfReceived(Supplier<GtidSet> elsewhere) {
         String what = "drop half a transaction";
         boolean half = dialect.countsHalfTransactions()
                 && ReplicaStatus.read(what, session, dialect)
                         .filter(status -> status.allRead() && !status.nothingUnapplied())
-                        .filter(status -> elsewhere.contains(status.state().retrieved().minus(status.executed())))
+                        .filter(status -> elsewhere.get().contains(status.state().retrieved().minus(status.executed())))
                         .isPresent();
         if (half) {
             stopThreads(what);

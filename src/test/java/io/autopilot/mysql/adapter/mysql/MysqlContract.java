@@ -243,6 +243,18 @@ abstract class MysqlContract {
         assertEquals(2, BinlogFiles.holding(again.executed(), again.binlogs(), again.executed()).size());
     }
 
+    @Test
+    void aReplicaThatHasAppliedAllHasNothingHalf() {
+        Mysql replica = primaryAndReplica();
+        Mysql primary = local(1);
+        primary.heartbeat(1);
+        assertTrue(replica.awaitApplied(primary.executed(), Duration.ofSeconds(20)));
+        assertFalse(replica.dropHalfReceived(() -> {
+            throw new AssertionError("nobody needs to be asked");
+        }));
+        assertTrue(replica.read().replication().orElseThrow().applierRunning());
+    }
+
     // The role lock.
 
     @Test
